@@ -1,0 +1,50 @@
+"""One act = one service call = one transaction = its lines in the change log (I7).
+
+A service names its act before it writes; triggers write the lines. The registry holds every act
+of the portal with the sentence that "what happened" shows.
+"""
+
+import structlog
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "tenant.add": _("建立了辖区"),
+    "unit.add": _("新增了单位"),
+    "user.add": _("新增了用户和岗位"),
+    "post.add": _("任命了岗位"),
+    "password.change": _("修改了密码"),
+    "period.open": _("开启了填报期"),
+    "voucher.record": _("登记了凭证并申报到位资金"),
+    "evidence.attach": _("上传了佐证材料"),
+    "evidence.download": _("下载了佐证材料"),
+    "split.agree": _("登记了分成协议"),
+    "claim.withdraw": _("撤回了一笔申报"),
+    "return.submit": _("上报了本期报表"),
+    "return.withdraw": _("撤回了本期报表"),
+    "return.close": _("关闭了本期填报"),
+    "opinion.give": _("提出了核实意见"),
+    "measure.publish": _("发布了统计口径"),
+    "target.issue": _("下达了目标任务"),
+    "workbook.stage": _("上传了工作簿"),
+    "workbook.load": _("导入了工作簿"),
+    "workbook.undo": _("撤销了工作簿导入"),
+}
+
+
+class UnknownAct(LookupError):
+    """The act is not in the registry."""
+
+
+def act(name: str, *, reason: str = "") -> int:
+    """Open the act of this transaction and return the id of its header.
+
+    Who acts comes from the signed scope. A second act in one transaction, an act without a post
+    and a name outside the registry are refused.
+    """
+    if name not in SENTENCES:
+        raise UnknownAct(name)
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sec.begin_act(%s, %s, %s)", [name, reason, request_id])
+        return cursor.fetchone()[0]

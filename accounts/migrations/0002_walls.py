@@ -1,0 +1,31 @@
+from django.db import migrations
+
+from accounts.tables import Sql, TenantTable, log_triggers
+
+TABLES_WITHOUT_TENANT = [
+    *log_triggers("accounts_tenant"),
+    *log_triggers("accounts_tenantclosure"),
+    *log_triggers("accounts_user", personal=("name", "password")),
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON axes_accessattempt, axes_accesslog, axes_accessfailurelog, "
+    "axes_accessattemptexpiration TO app",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0001_initial"),
+        ("sessions", "0001_initial"),
+        ("axes", "0010_accessattemptexpiration"),
+    ]
+
+    operations = [
+        Sql("accounts/migrations/sql/walls.sql"),
+        TenantTable("Unit", grants="SELECT, INSERT, UPDATE"),
+        TenantTable("UnitAlias", grants="SELECT, INSERT, DELETE"),
+        TenantTable("UnitGroup", grants="SELECT, INSERT, UPDATE"),
+        TenantTable("GroupMembership", grants="SELECT, INSERT, UPDATE"),
+        TenantTable("Post", grants="SELECT, INSERT, UPDATE"),
+        TenantTable("Change", grants="SELECT", logged=False),
+        TenantTable("ChangeRow", grants="SELECT", logged=False),
+        migrations.RunSQL(TABLES_WITHOUT_TENANT),
+    ]

@@ -1,0 +1,22 @@
+from accounts.models.change import ChainHead, Change, ChangeRow
+from accounts.models.tenant import Tenant, TenantClosure, TenantForeignKey, TenantManager, TenantModel, tenant_key
+from accounts.models.unit import GroupMembership, Unit, UnitAlias, UnitGroup
+from accounts.models.user import Post, User
+
+__all__ = [
+    "ChainHead",
+    "Change",
+    "ChangeRow",
+    "GroupMembership",
+    "Post",
+    "Tenant",
+    "TenantClosure",
+    "TenantForeignKey",
+    "TenantManager",
+    "TenantModel",
+    "Unit",
+    "UnitAlias",
+    "UnitGroup",
+    "User",
+    "tenant_key",
+]

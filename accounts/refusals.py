@@ -1,0 +1,61 @@
+"""Refusals for people: a rule said no, in Chinese, with what to do.
+
+The database is the last to refuse. ``explained`` turns its own error codes (class PT) into the
+same refusals, so that a race lost at commit reads like a rule met in the form.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import Error, transaction
+from django.utils.translation import gettext_lazy as _
+
+# SQLSTATE -> what people read. The database's triggers raise these codes and nothing else of class PT.
+MESSAGES = {
+    "PT101": _("该单位本期填报已关闭，不能再登记。请登记在当前开放的填报期，系统会标注“补报”。"),
+    "PT102": _("该单位本期核实已关闭，不能再提出意见。如确需更改，请按程序重新开放。"),
+    "PT103": _("没有对应的填报期，请先由招商局开启填报期。"),
+    "PT104": _("还有未核实完的申报，不能关闭。请先完成核实，或退回、核减后再关闭。"),
+    "PT105": _("已关闭的报表不能改动。"),
+    "PT201": _("回避：这笔数据由您本人登记，须由其他人员核实。"),
+    "PT202": _("回避：您任职的单位与这笔数据有利害关系，须由其他督查室核实。"),
+    "PT203": _("您当前的岗位不能进行这一步核实。"),
+    "PT204": _("这笔申报当前状态不能进行这一步，请刷新后再看。"),
+    "PT205": _("核实金额与结论不符：认可应等于申报数，核减应介于零和申报数之间，不予认可为零。"),
+    "PT206": _("该单位尚未上报本期报表，不能核实。"),
+    "PT301": _("申报合计超过凭证面额。一张凭证由几家分享的，请先登记分成协议，只申报一笔。"),
+    "PT302": _("冲销必须与原申报数额相等、方向相反，每笔只能冲销一次。"),
+    "PT303": _("申报数不能为负；更正请使用冲销。"),
+    "PT304": _("已有申报引用的凭证或协议不能改动，更正请使用冲销和重新登记。"),
+    "PT305": _("已使用的分成协议不能改动。"),
+    "PT306": _("分成比例合计应为100%（约定双方全额计入的除外）。"),
+}
+
+
+class Refused(Exception):
+    """A rule refused the act; nothing was written. ``str()`` is fit for users."""
+
+    def __init__(self, message, code: str = ""):
+        self.code = code
+        super().__init__(str(message))
+
+
+class NotFound(Refused):
+    """The row does not exist in this scope; pages answer 404."""
+
+
+class Forbidden(Refused):
+    """The row is in scope, the right is missing; pages answer 403."""
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Run the block in a savepoint; a refusal by one of our triggers becomes ``Refused``."""
+    try:
+        with transaction.atomic():
+            yield
+    except Error as error:
+        code = getattr(error.__cause__, "sqlstate", None) or ""
+        if code in MESSAGES:
+            raise Refused(MESSAGES[code], code) from error
+        raise

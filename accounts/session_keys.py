@@ -1,0 +1,5 @@
+"""What a session holds beside Django's own keys."""
+
+SIGNED_IN_AT = "signed_in_at"  # ISO moment of the real clock
+POST = "post"  # id of the post acted in
+COUNTY = "county"  # id of the county that a superior looks at

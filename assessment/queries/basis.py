@@ -1,0 +1,57 @@
+"""Claims as a measure counts them, and the column that a basis reads."""
+
+import datetime as dt
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+
+from assessment.choices import Basis
+from assessment.models import Measure
+from projects.choices import ClaimState
+from projects.models import Claim
+
+# What the bureau may not review itself it skips: there the reviewed figure is the verified one.
+COLUMNS = {
+    Basis.REPORTED: F("reported"),
+    Basis.REVIEWED: Coalesce("reviewed", "verified"),
+    Basis.VERIFIED: F("verified"),
+}
+
+
+def year_of(as_of: dt.date) -> dt.date:
+    """First day of the window that ends at as-of: the year."""
+    return dt.date(as_of.year, 1, 1)
+
+
+def claims_until(as_of: dt.date) -> QuerySet[Claim]:
+    """Claims of facts of the year up to as-of, booked in a period that had begun by then.
+
+    The date of an opinion never matters: a slip found later is booked, and counts, later.
+    """
+    return Claim.objects.filter(
+        happened_on__range=(year_of(as_of), as_of), booked_in__period__starts_on__lte=as_of
+    )
+
+
+def claims_of(measure: Measure, as_of: dt.date) -> QuerySet[Claim]:
+    """The claims that this counting rule (口径) counts."""
+    claims = claims_until(as_of).filter(kind=measure.kind, project__line=measure.line)
+    if measure.agreement_kinds:
+        claims = claims.filter(agreement__kind__in=measure.agreement_kinds)
+    if measure.carry_over is True:
+        claims = claims.filter(project__year_introduced__lt=as_of.year)
+    elif measure.carry_over is False:
+        claims = claims.filter(project__year_introduced=as_of.year)
+    return claims
+
+
+def pending(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """待核实: claims that the inspection office has not decided and nobody has reversed."""
+    return claims.filter(verified__isnull=True).exclude(state=ClaimState.REVERSED)
+
+
+def measure_named(name: str, as_of: dt.date) -> Measure | None:
+    """The version of a measure in force on a day."""
+    return (
+        Measure.objects.filter(name=name, valid_from__lte=as_of).order_by("-valid_from", "-version").first()
+    )

@@ -1,0 +1,142 @@
+"""What waits for an opinion, what speaks against a quick one, and who may not give it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import F, QuerySet, Sum
+
+from accounts.choices import Role
+from accounts.queries.posts import ActingPost
+from assessment.choices import Step
+from projects.choices import ClaimKind, ClaimState
+from projects.models import Agreement, Claim, Voucher
+from projects.queries.visible import claims_for
+from projects.rules import USUAL_SHARE_OF_CONTRACT
+
+WAITING = {
+    Step.FIRST_REVIEW: (ClaimState.SUBMITTED,),
+    Step.INSPECTION: (ClaimState.FIRST_REVIEWED, ClaimState.DOUBTED),
+    Step.UNIT: (ClaimState.RETURNED,),
+}
+STEP_OF_ROLE = {
+    Role.BUREAU: Step.FIRST_REVIEW,
+    Role.INSPECTION: Step.INSPECTION,
+    Role.REPORTER: Step.UNIT,
+    Role.HEAD: Step.UNIT,
+    Role.SUPERIOR: Step.SUPERIOR,
+}
+
+
+@dataclass(frozen=True)
+class Left:
+    """A claim that was left to people, and why."""
+
+    claim: Claim
+    why: str
+
+
+@dataclass
+class SortedOut:
+    clean: list[Claim] = field(default_factory=list)
+    own: list[Claim] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+def waiting(post: ActingPost, step: str) -> QuerySet[Claim]:
+    """Claims that wait at this step in Returns that are submitted and open for opinions, oldest due first."""
+    claims = claims_for(post).filter(state__in=WAITING[Step(step)], booked_in__opinions_closed_at__isnull=True)
+    if step == Step.UNIT:
+        claims = claims.filter(unit_id=post.unit_id)
+    else:
+        claims = claims.filter(entered_at__lte=F("booked_in__submitted_at"))
+    return claims.select_related(
+        "unit", "project__enterprise", "voucher__payer", "agreement", "booked_in__period", "split"
+    ).order_by("booked_in__period__due_on", "unit__sort_key", "pk")
+
+
+def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedOut:
+    """Clean claims, the bureau's own (to be skipped), and those left with a reason. A few queries in all."""
+    rows = list(claims)
+    doubts = doubts_on(rows)
+    conflicts = conflicts_of(post, rows)
+    result = SortedOut()
+    for claim in rows:
+        if claim.pk in conflicts:
+            if step == Step.FIRST_REVIEW and conflicts[claim.pk] == "interest":
+                result.own.append(claim)
+            else:
+                result.left.append(Left(claim, CONFLICT_WORDS[conflicts[claim.pk]]))
+        elif claim.pk in doubts:
+            result.left.append(Left(claim, "；".join(doubts[claim.pk])))
+        else:
+            result.clean.append(claim)
+    return result
+
+
+CONFLICT_WORDS = {
+    "own": "回避：由本人登记，须由其他人员核实",
+    "interest": "回避：与任职单位有利害关系，须由其他督查室核实",
+}
+
+
+def conflicts_of(post: ActingPost, claims: list[Claim]) -> dict[int, str]:
+    """By claim id: "interest" or "own", the same rule that the database enforces (I4). One query."""
+    if not claims:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, CASE WHEN sec.has_interest(c, %s) THEN 'interest' ELSE 'own' END FROM projects_claim c"
+            " WHERE tenant_id = %s AND id = ANY(%s) AND (entered_by_id = %s OR sec.has_interest(c, %s))",
+            [post.user_id, claims[0].tenant_id, [claim.pk for claim in claims], post.user_id, post.user_id],
+        )
+        return dict(cursor.fetchall())
+
+
+def doubts_on(claims: list[Claim]) -> dict[int, list[str]]:
+    """By claim id, what makes a claim unfit for a quick yes, with its arithmetic. Three queries at most."""
+    doubts: dict[int, list[str]] = defaultdict(list)
+    for claim in claims:
+        if claim.state == ClaimState.DOUBTED:
+            doubts[claim.pk].append("上一步存疑")
+        if claim.reverses_id or claim.replaces_id:
+            doubts[claim.pk].append("冲销或更正，须逐笔核实")
+    _doubt_shared_numbers(claims, doubts)
+    _doubt_money_above_contract(claims, doubts)
+    return dict(doubts)
+
+
+def _doubt_shared_numbers(claims: list[Claim], doubts: dict[int, list[str]]) -> None:
+    numbers = {claim.voucher.number for claim in claims if claim.voucher}
+    payers = defaultdict(set)
+    for number, payer in Voucher.objects.filter(number__in=numbers).values_list("number", "payer__name"):
+        payers[number].add(payer)
+    for claim in claims:
+        if claim.voucher and len(names := payers[claim.voucher.number]) > 1:
+            doubts[claim.pk].append(f"凭证号 {claim.voucher.number} 出现在 {len(names)} 个付款方：{'、'.join(sorted(names))}")
+
+
+def _doubt_money_above_contract(claims: list[Claim], doubts: dict[int, list[str]]) -> None:
+    projects = {claim.project_id for claim in claims if claim.kind == ClaimKind.PAID_IN}
+    paid = dict(
+        Claim.objects.filter(project__in=projects, kind=ClaimKind.PAID_IN)
+        .values("project_id")
+        .annotate(total=Sum("reported"))
+        .values_list("project_id", "total")
+    )
+    # Later signatures overwrite earlier ones: the last known amount is the contract.
+    introduced = dict(
+        Agreement.objects.filter(project__in=projects, introduced_wan__isnull=False)
+        .order_by("signed_on", "pk")
+        .values_list("project_id", "introduced_wan")
+    )
+    for claim in claims:
+        limit = introduced.get(claim.project_id)
+        total = paid.get(claim.project_id)
+        if claim.kind != ClaimKind.PAID_IN or limit is None or total is None:
+            continue
+        if total > limit * USUAL_SHARE_OF_CONTRACT:
+            doubts[claim.pk].append(
+                f"累计到位 {total.normalize():f} 万元，"
+                f"超过协议引资额 {limit.normalize():f} 万元的 {USUAL_SHARE_OF_CONTRACT} 倍"
+            )

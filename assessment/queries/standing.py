@@ -1,0 +1,254 @@
+"""Standing (进度): what each tasked unit has brought in against its task, and its class."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, DecimalField, F, FilteredRelation, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.choices import UnitKind
+from accounts.models import GroupMembership, Unit
+from accounts.refusals import Refused
+from assessment.choices import Basis, UnitClass
+from assessment.models import Measure, Target
+from assessment.percent import percent
+from assessment.queries.basis import COLUMNS, claims_of, measure_named, year_of
+from assessment.standard_measures import PAID_IN
+from projects.choices import ClaimState, PeriodKind
+from projects.models import Return
+
+MONEY = DecimalField(max_digits=30, decimal_places=12)
+HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit. Amounts in the measure's unit; ``amount`` is None where nothing is known (未报, 不适用)."""
+
+    unit_id: int
+    name: str
+    group: str
+    unit_class: UnitClass
+    target: Decimal | None
+    amount: Decimal | None
+    pending: Decimal
+    completion: Decimal | None
+    schedule: Decimal
+
+    @property
+    def ahead(self) -> Decimal | None:
+        """Percentage points ahead of (or behind) schedule, of the two rounded figures."""
+        return None if self.completion is None else self.completion - self.schedule
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The whole table, with the tenant's totals (sums over claims, never over credits)."""
+
+    measure: Measure
+    as_of: dt.date
+    basis: Basis
+    lines: list[Line]
+    amount: Decimal
+    pending: Decimal
+    target: Decimal
+    schedule: Decimal
+    tenant_target: Decimal | None
+
+    @property
+    def completion(self) -> Decimal | None:
+        return percent(self.amount, self.target)
+
+    @property
+    def ahead(self) -> Decimal | None:
+        return None if self.completion is None else self.completion - self.schedule
+
+    @property
+    def half_year_met(self) -> bool:
+        """双过半: half the task is done. Exact values decide."""
+        return self.target > 0 and self.amount >= self.target * HALF
+
+    @property
+    def tasked(self) -> list[Line]:
+        return [line for line in self.lines if line.unit_class != UnitClass.NOT_APPLICABLE]
+
+    def of_class(self, unit_class: str) -> list[Line]:
+        return [line for line in self.lines if line.unit_class == unit_class]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Units by class and group."""
+        groups = sorted({line.group for line in self.tasked})
+        counter = Counter((line.unit_class, line.group) for line in self.lines)
+        return {
+            unit_class.value: {group: counter[unit_class, group] for group in groups}
+            for unit_class in UnitClass
+            if unit_class != UnitClass.NOT_APPLICABLE
+        }
+
+
+def elapsed_months(as_of: dt.date) -> int:
+    """Months of the year that are over: a month counts from its last day on (时序进度 = months / 12)."""
+    over = (as_of + dt.timedelta(days=1)).month != as_of.month
+    return as_of.month if over else as_of.month - 1
+
+
+def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str = PAID_IN) -> Standing:
+    """The standing of the current tenant's units at a day. A fixed number of queries.
+
+    Credit of a unit is its claims' figures times its share (no split: all). Exact values decide
+    the class; rounded ones are printed. Raises Refused for an unknown measure.
+    """
+    basis = Basis(basis)
+    measure = measure_named(measure_name, as_of)
+    if measure is None:
+        raise Refused(f"没有名为“{measure_name}”的统计口径。")
+    targets = _targets(measure, as_of)
+    credits = _credits(measure, as_of, basis)
+    groups = groups_on(as_of)
+    reported = _units_reported(as_of)
+    months = elapsed_months(as_of)
+    schedule = percent(Decimal(months), Decimal(12)) or Decimal("0.00")
+    lines = []
+    for unit in Unit.objects.exclude(kind=UnitKind.OFFICE).order_by("sort_key", "pk"):
+        amount, pending, entries = credits.get(unit.pk, (Decimal(0), Decimal(0), 0))
+        target = None if unit.exempt else targets.get(unit.pk)
+        known = bool(entries) or unit.pk in reported
+        unit_class = classify(
+            target=target, amount=amount, known=known, months=months, threshold=measure.zero_threshold
+        )
+        unknown = unit_class == UnitClass.NOT_REPORTED or (target is None and not known)
+        lines.append(
+            Line(
+                unit_id=unit.pk,
+                name=unit.name,
+                group=groups.get(unit.pk, unit.kind),
+                unit_class=unit_class,
+                target=target,
+                amount=None if unknown else amount,
+                pending=pending,
+                completion=None if unknown or target is None else percent(amount, target),
+                schedule=schedule,
+            )
+        )
+    total, total_pending = _totals(measure, as_of, basis)
+    task = sum((line.target for line in lines if line.target is not None), Decimal(0))
+    return Standing(
+        measure, as_of, basis, lines, total, total_pending, task, schedule, targets.get(None)
+    )
+
+
+def classify(
+    *, target: Decimal | None, amount: Decimal, known: bool, months: int, threshold: Decimal
+) -> UnitClass:
+    """The one class of a unit (S2-07..S2-10, I12): 不适用, 未报, 未破零, 完成, 达到进度 or 未达进度."""
+    if target is None:
+        return UnitClass.NOT_APPLICABLE
+    if not known:
+        return UnitClass.NOT_REPORTED
+    if amount <= threshold:
+        return UnitClass.ZERO
+    if amount >= target:
+        return UnitClass.DONE
+    if amount * 12 >= target * months:
+        return UnitClass.ON_SCHEDULE
+    return UnitClass.BEHIND
+
+
+def groups_on(day: dt.date) -> dict[int, str]:
+    """Code of each unit's group on a day."""
+    return dict(
+        GroupMembership.objects.filter(from_on__lte=day)
+        .filter(Q(until_on__isnull=True) | Q(until_on__gte=day))
+        .values_list("unit_id", "group__code")
+    )
+
+
+def _targets(measure: Measure, as_of: dt.date) -> dict[int | None, Decimal]:
+    """Live yearly targets by unit; the tenant's own under None."""
+    return dict(
+        Target.objects.filter(
+            measure__name=measure.name,
+            period__kind=PeriodKind.YEAR,
+            period__starts_on=year_of(as_of),
+            successors__isnull=True,
+        ).values_list("unit_id", "amount")
+    )
+
+
+def _sums(basis: Basis, share) -> dict:
+    """Aggregates of a claims query: the basis' figure and what waits, each times the share."""
+    waiting = Case(
+        When(Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED), then=F("reported")),
+        default=Value(Decimal(0)),
+        output_field=MONEY,
+    )
+    return {
+        "amount": Coalesce(Sum(COLUMNS[basis] * share, output_field=MONEY), Value(Decimal(0)), output_field=MONEY),
+        "pending": Coalesce(Sum(waiting * share, output_field=MONEY), Value(Decimal(0)), output_field=MONEY),
+    }
+
+
+def _credits(measure: Measure, as_of: dt.date, basis: Basis) -> dict[int, tuple[Decimal, Decimal, int]]:
+    """By credited unit: figure, waiting figure, number of claims. One query."""
+    share = Coalesce("part__share", Value(Decimal(1)), output_field=MONEY)
+    rows = (
+        claims_of(measure, as_of)
+        .annotate(part=FilteredRelation("split__lines", condition=Q(split__lines__kind=F("kind"))))
+        .values(credited=Coalesce("part__unit_id", "unit_id"))
+        .annotate(entries=Sum(Value(1)), **_sums(basis, share))
+        .values_list("credited", "amount", "pending", "entries")
+    )
+    return {unit: (amount, pending, entries) for unit, amount, pending, entries in rows}
+
+
+def _totals(measure: Measure, as_of: dt.date, basis: Basis) -> tuple[Decimal, Decimal]:
+    """The tenant's figure and what waits: over claims, the split never joined, so nothing counts twice."""
+    row = claims_of(measure, as_of).aggregate(**_sums(basis, Value(Decimal(1))))
+    return row["amount"], row["pending"]
+
+
+def _units_reported(as_of: dt.date) -> set[int]:
+    """Units with a submitted Return of a period of the year that was due by as-of."""
+    return set(
+        Return.objects.filter(
+            submitted_at__isnull=False,
+            period__starts_on__gte=year_of(as_of),
+            period__due_on__lte=as_of,
+        ).values_list("unit_id", flat=True)
+    )
+
+
+def as_json(table: Standing) -> dict:
+    """The standing as the command prints it: money exact, percentages as text, names by class."""
+    by_group = defaultdict(int)
+    for line in table.tasked:
+        by_group[line.group] += 1
+    return {
+        "as_of": table.as_of.isoformat(),
+        "basis": table.basis.value,
+        "measure": table.measure.name,
+        "units": len(table.tasked),
+        "towns": by_group["town"],
+        "departments": by_group["department"],
+        "task_wan": table.target,
+        "paid_in_wan": table.amount,
+        "pending_wan": table.pending,
+        "completion_pct": _text(table.completion),
+        "schedule_pct": _text(table.schedule),
+        "ahead_points": _text(table.ahead),
+        "half_year_met": table.half_year_met,
+        "class_counts": table.counts(),
+        "classes": {
+            unit_class.value: [line.name for line in table.of_class(unit_class)]
+            for unit_class in UnitClass
+            if unit_class != UnitClass.NOT_APPLICABLE
+        },
+        "unit_paid_wan": {line.name: line.amount for line in table.tasked},
+        "unit_pending_wan": {line.name: line.pending for line in table.tasked},
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)

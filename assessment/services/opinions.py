@@ -1,0 +1,72 @@
+"""Opinions on claims. The database checks role, order, interest and the closed Return; here is the wording."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.acts import act
+from accounts.queries.posts import ActingPost
+from accounts.refusals import NotFound, explained
+from assessment.choices import Verdict
+from assessment.models import Opinion
+from assessment.queries import queue
+from assessment.queries.queue import Left
+from projects.queries.visible import claims_for
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a batch decided, and what it left to people, each with the reason."""
+
+    accepted: int
+    skipped: int
+    left: list[Left]
+
+
+@transaction.atomic
+def give(
+    *,
+    post: ActingPost,
+    claim_id: int,
+    step: str,
+    verdict: str,
+    accepted: Decimal | None = None,
+    reason: str = "",
+    supersedes_id: int | None = None,
+) -> Opinion:
+    """Give one opinion on one claim; the claim's figures follow from it.
+
+    ``accepted`` is in the claim's own unit and needed for a reduction only. ``supersedes_id``
+    names the opinion that a change of mind changes. Raises NotFound, Refused (conflict of
+    interest, wrong step, closed, reason missing).
+    """
+    act("opinion.give", reason=reason)
+    claim = claims_for(post).filter(pk=claim_id).first()
+    if claim is None:
+        raise NotFound("没有这笔申报。")
+    with explained():
+        return Opinion.objects.create(
+            claim=claim,
+            step=step,
+            verdict=verdict,
+            accepted=accepted if verdict == Verdict.REDUCE else None,
+            reason=reason.strip(),
+            supersedes_id=supersedes_id,
+        )
+
+
+@transaction.atomic
+def decide_clean(*, post: ActingPost, step: str) -> Decided:
+    """Accept every claim that waits at this step and raises no doubt; name what is left, and why.
+
+    Claims of the bureau's own unit, which it may not review, are skipped to inspection. One act
+    for the whole batch.
+    """
+    act("opinion.give", reason="批量认可无疑点申报")
+    sorted_out = queue.sort_out(queue.waiting(post, step), post=post, step=step)
+    opinions = [Opinion(claim=claim, step=step, verdict=Verdict.ACCEPT) for claim in sorted_out.clean]
+    opinions += [Opinion(claim=claim, step=step, verdict=Verdict.SKIP) for claim in sorted_out.own]
+    with explained():
+        Opinion.objects.bulk_create(opinions)
+    return Decided(len(sorted_out.clean), len(sorted_out.own), sorted_out.left)

@@ -1,0 +1,20 @@
+"""The counting rules that a new tenant begins with, as data; a county publishes its own versions after them."""
+
+import datetime as dt
+
+from projects.choices import AgreementKind, BusinessLine, ClaimKind
+
+# Names are what target sheets write as 指标.
+PAID_IN = "到位资金"
+INTRODUCED = "引进资金"
+
+STANDARD = [
+    {"name": PAID_IN, "kind": ClaimKind.PAID_IN},
+    {"name": INTRODUCED, "kind": ClaimKind.SIGNED_INTRODUCED},
+    {"name": "签约项目", "kind": ClaimKind.SIGNED_COUNT},
+    {"name": "合同项目", "kind": ClaimKind.SIGNED_COUNT, "agreement_kinds": [AgreementKind.CONTRACT]},
+    {"name": "签约总投资", "kind": ClaimKind.SIGNED_TOTAL},
+    {"name": "签约固定资产投资", "kind": ClaimKind.SIGNED_FIXED},
+]
+VALID_FROM = dt.date(2000, 1, 1)
+LINE = BusinessLine.RECRUITMENT

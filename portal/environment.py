@@ -1,0 +1,142 @@
+"""Strict readers for the environment: a value is understood completely or refused with words that help."""
+
+import datetime as dt
+import os
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+_SCHEMES = ("postgresql://", "postgres://")
+
+
+class Misconfigured(ImproperlyConfigured):
+    """A setting from the environment is missing or cannot be understood."""
+
+    def __init__(self, name: str, chinese: str, english: str) -> None:
+        super().__init__(f"环境变量 {name} {chinese} / {name} {english}")
+        self.name = name
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value without surrounding blanks; without ``default`` it must be present and not empty."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise Misconfigured(name, "未设置", "is not set")
+    return default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """1/true/yes/on or 0/false/no/off, in any case; anything else is refused."""
+    value = text(name, "")
+    if not value:
+        return default
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise Misconfigured(
+        name, f"只能是 1 或 0（true/false、yes/no、on/off），现为 {value!r}", f"must be 1 or 0, not {value!r}"
+    )
+
+
+def whole(name: str, default: int, *, low: int, high: int) -> int:
+    """A whole number from ``low`` to ``high``, written in ASCII digits."""
+    value = text(name, "")
+    if not value:
+        return default
+    if re.fullmatch(r"-?[0-9]{1,12}", value) and low <= int(value) <= high:
+        return int(value)
+    raise Misconfigured(
+        name,
+        f"应是 {low} 到 {high} 之间的整数，现为 {value!r}",
+        f"must be a whole number {low}..{high}, not {value!r}",
+    )
+
+
+def words(name: str, default: list[str] | None = None) -> list[str]:
+    """Comma-separated values; empty members are refused, because a stray comma hides a mistake."""
+    value = text(name, None if default is None else "")
+    if not value:
+        return list(default or [])
+    members = [member.strip() for member in value.split(",")]
+    if all(members):
+        return members
+    raise Misconfigured(name, f"中有空项：{value!r}", f"has an empty member: {value!r}")
+
+
+def key(name: str, *, low: int = 32, high: int = 64) -> bytes:
+    """A secret of ``low`` to ``high`` bytes, written in hexadecimal. Its value never enters a message."""
+    value = text(name)
+    if re.fullmatch(r"(?:[0-9a-fA-F]{2})+", value) and low <= len(value) // 2 <= high:
+        return bytes.fromhex(value)
+    raise Misconfigured(
+        name,
+        f"应是 {2 * low} 到 {2 * high} 位十六进制数",
+        f"must be {2 * low} to {2 * high} hexadecimal digits: "
+        "python3 -c 'import secrets; print(secrets.token_hex(32))'",
+    )
+
+
+def moment(name: str, zone: str) -> dt.datetime | None:
+    """An ISO moment or day, in ``zone`` when it names none; None when unset."""
+    value = text(name, "")
+    if not value:
+        return None
+    try:
+        parsed = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise Misconfigured(
+            name,
+            f"应写成 2012-07-02 或 2012-07-02T09:00，现为 {value!r}",
+            f"must be an ISO date or time, not {value!r}",
+        ) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))
+
+
+def database(name: str) -> dict[str, Any]:
+    """Django's connection settings from a PostgreSQL address.
+
+    The address must name the user and the database. A socket directory stands percent-encoded in
+    the place of the host (``postgresql://app@%2Fvar%2Frun%2Fpostgresql/portal``). The address never
+    enters a message, since it may hold a password.
+    """
+    value = text(name)
+    example = "postgresql://app:…@host:5432/portal"
+    if not value.startswith(_SCHEMES):
+        raise Misconfigured(name, f"应以 postgresql:// 开头，如 {example}", f"must look like {example}")
+    try:
+        parts = {part: str(given) for part, given in conninfo_to_dict(value).items()}
+    except psycopg.Error:
+        raise Misconfigured(name, f"不是有效的地址，如 {example}", f"must look like {example}") from None
+    if not parts.get("user") or not parts.get("dbname"):
+        raise Misconfigured(name, f"缺少用户名或库名，如 {example}", f"lacks user or database: {example}")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname"),
+        "USER": parts.pop("user"),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": parts,
+    }
+
+
+def owner_of(database_settings: dict[str, Any], name: str) -> dict[str, Any]:
+    """What to swap in ``database_settings`` to connect as the owner's role named by ``name``.
+
+    The name of the database is not among it: tests run in a database of another name.
+    """
+    owner = database(name)
+    if owner["NAME"] != database_settings["NAME"]:
+        raise Misconfigured(name, "与 DATABASE_URL 的库名不同", "names a database other than DATABASE_URL")
+    if owner["USER"] == database_settings["USER"]:
+        raise Misconfigured(name, "与 DATABASE_URL 的用户相同", "names the same user as DATABASE_URL")
+    return {part: owner[part] for part in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}

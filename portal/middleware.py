@@ -1,0 +1,92 @@
+"""The request's scope: one transaction, one person, one post, one tenant."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import clock, scope, session_keys
+from accounts.models import Tenant
+from accounts.queries.posts import ActingPost, own_posts
+
+# Paths that work without a scope; everything else of a signed-in person runs inside one.
+OUTSIDE = ("login", "logout", "health")
+
+
+class Scope:
+    """Middleware: opens the request's transaction and enters the scope of the post acted in.
+
+    The transaction is rolled back for every exception and every status from 400 on (the local
+    settings of the scope die with it). A body that streams would run outside the scope, so only
+    files may. The response is rendered inside.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer inside the person's scope; outside of one for the listed paths and for strangers."""
+        request.post = None
+        request.posts = []
+        user_id = request.session.get(SESSION_KEY)
+        if user_id is None or request.path_info in {reverse(name) for name in OUTSIDE}:
+            return self.get_response(request)
+        if _too_old(request):
+            logout(request)
+            return redirect(settings.LOGIN_URL)
+        with transaction.atomic():
+            response = self._inside(request, int(user_id))
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        return response
+
+    def _inside(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        with scope.enter(None, user=user_id, kind=scope.IDENTITY):
+            # Read here, while the own row is visible; a disabled or deleted user becomes a stranger.
+            signed_in = request.user.is_authenticated
+            request.posts = own_posts(user_id, on=clock.today()) if signed_in else []
+        if not signed_in:
+            request.session.flush()
+            return redirect(settings.LOGIN_URL)
+        if not request.posts:
+            return render(request, "accounts/no_post.html", status=403)
+        request.post = _chosen(request)
+        with self._entered(request, request.post):
+            response = self.get_response(request)
+            if response.streaming and not isinstance(response, FileResponse):
+                raise RuntimeError("a streaming body runs outside the scope")
+            return response
+
+    def _entered(self, request: HttpRequest, post: ActingPost):
+        """The tenant of the post; for a superior who picked a county, that county, looking down."""
+        request.tenant_name = post.tenant_name
+        request.county = None
+        county = request.session.get(session_keys.COUNTY)
+        if county is not None and post.tenant_level != "county":
+            with scope.enter(post.tenant_id, user=post.user_id, post=post.id):
+                request.county = Tenant.objects.filter(pk=county, parent__isnull=False).first()
+            if request.county is not None and request.county.pk != post.tenant_id:
+                request.tenant_name = request.county.name
+                return scope.enter(request.county.pk, user=post.user_id, post=post.id, kind=scope.SUPERIOR)
+        return scope.enter(post.tenant_id, user=post.user_id, post=post.id)
+
+
+def _chosen(request: HttpRequest) -> ActingPost:
+    """The post of the session, if still held; else the oldest."""
+    chosen = request.session.get(session_keys.POST)
+    return next((post for post in request.posts if post.id == chosen), request.posts[0])
+
+
+def _too_old(request: HttpRequest) -> bool:
+    """A session ends some hours after signing in, used or not."""
+    started = request.session.get(session_keys.SIGNED_IN_AT)
+    if started is None:
+        return True
+    age = timezone.now() - dt.datetime.fromisoformat(started)
+    return age > dt.timedelta(hours=settings.PORTAL_SESSION_HOURS)

@@ -1,0 +1,21 @@
+from projects.models.agreement import Agreement
+from projects.models.claim import Claim
+from projects.models.enterprise import Enterprise
+from projects.models.period import Period, Return
+from projects.models.project import Project
+from projects.models.split import Split, SplitLine
+from projects.models.voucher import Evidence, EvidenceLink, Voucher
+
+__all__ = [
+    "Agreement",
+    "Claim",
+    "Enterprise",
+    "Evidence",
+    "EvidenceLink",
+    "Period",
+    "Project",
+    "Return",
+    "Split",
+    "SplitLine",
+    "Voucher",
+]

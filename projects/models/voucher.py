@@ -1,0 +1,84 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import TenantForeignKey, TenantModel, tenant_key
+from projects.choices import VoucherKind
+from projects.models.agreement import Agreement
+from projects.models.enterprise import Enterprise
+from projects.models.project import Project
+
+
+class Voucher(TenantModel):
+    """凭证: one paper that proves money. Known by kind, number and payer; its face value bounds its claims."""
+
+    kind = models.CharField(_("凭证类型"), max_length=30, choices=VoucherKind.choices)
+    number = models.CharField(_("凭证号"), max_length=60)
+    payer = TenantForeignKey(Enterprise, related_name="vouchers", verbose_name=_("付款方"))
+    dated_on = models.DateField(_("凭证日期"))
+    face_wan = models.DecimalField(_("面额（万元）"), max_digits=20, decimal_places=6)
+    division = models.CharField(_("资金来源地"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("凭证")
+        constraints = [
+            tenant_key("voucher"),
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "number", "payer"],
+                name="voucher_once",
+                violation_error_message=_("该凭证（类型、号码、付款方）已登记。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(face_wan__gt=0),
+                name="voucher_face_positive",
+                violation_error_message=_("面额必须大于零。"),
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "number"], name="voucher_number")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.number}"
+
+
+class Evidence(TenantModel):
+    """佐证材料: a file, known by the hash of the bytes that arrived. Its stored name is the hash."""
+
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    stored_sha256 = models.CharField(_("存储文件SHA-256"), max_length=64)
+    original_name = models.CharField(_("原文件名"), max_length=200)
+    media_type = models.CharField(_("类型"), max_length=80)
+    size = models.PositiveIntegerField(_("大小（字节）"))
+
+    class Meta:
+        verbose_name = _("佐证材料")
+        constraints = [
+            tenant_key("evidence"),
+            models.UniqueConstraint(fields=["tenant", "sha256"], name="evidence_once"),
+        ]
+
+
+class EvidenceLink(TenantModel):
+    """One use of a file: it may prove a voucher, an agreement or something about a project."""
+
+    evidence = TenantForeignKey(Evidence, related_name="links")
+    voucher = TenantForeignKey(Voucher, null=True, blank=True, related_name="evidence_links")
+    agreement = TenantForeignKey(Agreement, null=True, blank=True, related_name="evidence_links")
+    project = TenantForeignKey(Project, null=True, blank=True, related_name="evidence_links")
+
+    class Meta:
+        verbose_name = _("佐证关联")
+        constraints = [
+            tenant_key("evidencelink"),
+            models.UniqueConstraint(
+                fields=["tenant", "evidence", "voucher", "agreement", "project"],
+                name="evidencelink_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(voucher__isnull=False, agreement__isnull=True, project__isnull=True)
+                | Q(voucher__isnull=True, agreement__isnull=False, project__isnull=True)
+                | Q(voucher__isnull=True, agreement__isnull=True, project__isnull=False),
+                name="evidencelink_one_subject",
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "voucher"], name="evidencelink_voucher")]

@@ -1,0 +1,176 @@
+"""Files that prove figures: checked, hashed on arrival, kept under their hash, never overwritten."""
+
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from PIL import Image
+
+from accounts import scope
+from accounts.acts import act
+from accounts.queries.posts import ActingPost
+from projects.models import Evidence, EvidenceLink, Voucher
+
+LARGEST_BYTES = 20 * 1024 * 1024
+LARGEST_PIXELS = 50_000_000
+OFFICE_PART = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+OFFICE_TYPE = "application/vnd.openxmlformats-officedocument."
+MEDIA_TYPES = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "docx": OFFICE_TYPE + "wordprocessingml.document",
+    "xlsx": OFFICE_TYPE + "spreadsheetml.sheet",
+}
+MAGIC = {
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "application/pdf": b"%PDF-",
+    MEDIA_TYPES["docx"]: b"PK\x03\x04",
+    MEDIA_TYPES["xlsx"]: b"PK\x03\x04",
+}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it arrived: the browser's name for it and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An accepted file: what arrived, its media type and the bytes that will be served."""
+
+    upload: Upload
+    media_type: str
+    served: bytes
+
+
+def checked(uploads: list[Upload]) -> tuple[list[Checked], list[str]]:
+    """The acceptable files, and a sentence for every other one: what is wrong and what is accepted."""
+    accepted, refused = [], []
+    for upload in uploads:
+        try:
+            accepted.append(_checked(upload))
+        except ValidationError as error:
+            refused += error.messages
+    return accepted, refused
+
+
+def _checked(upload: Upload) -> Checked:
+    """One file; pictures are drawn anew, without their metadata. Raises ValidationError."""
+    name = Path(upload.name).name
+    if len(upload.content) > LARGEST_BYTES:
+        raise ValidationError(f"“{name}”超过 20 MB，请压缩或分拆后再传。")
+    extension = name.rpartition(".")[2].lower()
+    media_type = MEDIA_TYPES.get(extension)
+    if media_type is None:
+        raise ValidationError(f"“{name}”的类型不能作为佐证，请上传 jpg、png、pdf、docx 或 xlsx。")
+    if not upload.content.startswith(MAGIC[media_type]):
+        raise ValidationError(f"“{name}”的内容与后缀 .{extension} 不符，请检查文件是否损坏或改过后缀。")
+    if media_type.startswith("image/"):
+        return Checked(upload, media_type, _redrawn(name, upload.content, media_type))
+    if extension in OFFICE_PART:
+        _check_office(name, upload.content, OFFICE_PART[extension])
+    return Checked(upload, media_type, upload.content)
+
+
+def _redrawn(name: str, content: bytes, media_type: str) -> bytes:
+    form = "JPEG" if media_type == "image/jpeg" else "PNG"
+    try:
+        with Image.open(io.BytesIO(content), formats=[form]) as picture:
+            if picture.width * picture.height > LARGEST_PIXELS:
+                raise ValidationError(f"“{name}”像素过大，请缩小后再传。")
+            picture.load()
+            out = io.BytesIO()
+            picture.convert("RGB").save(out, form)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValidationError(f"“{name}”不是完好的图片，请重新拍摄或导出。") from error
+    return out.getvalue()
+
+
+def _check_office(name: str, content: bytes, part: str) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            unpacked = sum(info.file_size for info in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ValidationError(f"“{name}”不是完好的 Office 文件，请重新保存后再传。") from error
+    if part not in names or any("vbaProject" in item for item in names):
+        raise ValidationError(f"“{name}”不是普通的 Word/Excel 文件，或带有宏，请另存后再传。")
+    if unpacked > 10 * LARGEST_BYTES:
+        raise ValidationError(f"“{name}”解压后过大，请拆分后再传。")
+
+
+def attach(file: Checked, *, voucher: Voucher) -> Evidence:
+    """Keep a file and link it to a voucher, inside the caller's act.
+
+    Bytes that the tenant holds already are linked, not stored again. The file is on disk before
+    the row is written; a rolled-back act leaves at most an unreferenced file.
+    """
+    digest = hashlib.sha256(file.upload.content).hexdigest()
+    found = Evidence.objects.filter(sha256=digest).first()
+    if found is None:
+        stored = hashlib.sha256(file.served).hexdigest()
+        _keep(digest, file.upload.content)
+        _keep(stored, file.served)
+        found = Evidence.objects.create(
+            sha256=digest,
+            stored_sha256=stored,
+            original_name=Path(file.upload.name).name[-200:],
+            media_type=file.media_type,
+            size=len(file.upload.content),
+        )
+    EvidenceLink.objects.get_or_create(evidence=found, voucher=voucher)
+    return found
+
+
+@transaction.atomic
+def add(*, post: ActingPost, voucher: Voucher, uploads: list[Upload]) -> list[Evidence]:
+    """Attach more files to a voucher that the post may see. Raises ValidationError for bad files."""
+    act("evidence.attach")
+    files, refused = checked(uploads)
+    if refused or not files:
+        raise ValidationError({"files": refused or ["请选择要上传的佐证材料。"]})
+    return [attach(file, voucher=voucher) for file in files]
+
+
+@transaction.atomic
+def download(*, post: ActingPost, evidence: Evidence) -> Path:
+    """Path of the bytes to serve; the download itself is an act in the log."""
+    act("evidence.download", reason=f"佐证材料 {evidence.pk}")
+    return path_of(evidence)
+
+
+def path_of(evidence: Evidence) -> Path:
+    """Where the bytes lie that may be served; the original beside it is for inspection only."""
+    return _folder() / evidence.stored_sha256
+
+
+def _folder() -> Path:
+    return settings.EVIDENCE_DIR / str(scope.tenant_id())
+
+
+def _keep(digest: str, content: bytes) -> None:
+    """Write once under the hash: complete or not at all, also when two clerks send the same file."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / digest
+    if target.exists():
+        return
+    handle, temporary = tempfile.mkstemp(dir=folder)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, target)

@@ -1,0 +1,25 @@
+"""Gives the tests their own database server, beside whatever else runs, unless one is named.
+
+Loaded by ``-p`` before Django reads its settings: the address is known at once, the server starts with
+the session. With ``DATABASE_URL`` and ``MIGRATE_DATABASE_URL`` set the tests use that server.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from portal import engines
+
+VAR = Path(os.environ.get("PORTAL_VAR") or Path(__file__).resolve().parent.parent / "var") / "test"
+NAMED = "DATABASE_URL" in os.environ or "MIGRATE_DATABASE_URL" in os.environ
+
+os.environ["PORTAL_VAR"] = str(VAR)
+engines.announce(VAR)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the server, without fsync: what a crash would lose are the tests' own rows."""
+    asked_only = session.config.option.collectonly or session.config.option.trace_rows
+    if not NAMED and not asked_only:
+        session.config.add_cleanup(engines.ensure(VAR, fsync=False).stop)

@@ -1,0 +1,237 @@
+"""Settings: the environment is understood or refused with words, and production's are checked."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+
+from portal import environment
+from portal.environment import Misconfigured
+from tests.with_environment import EXAMPLE, production
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """Sets the variable that the test reads."""
+    return lambda value: monkeypatch.setenv("PORTAL_TRIED", value)
+
+
+def refused(read, *args, **kwargs) -> str:
+    with pytest.raises(Misconfigured) as raised:
+        read("PORTAL_TRIED", *args, **kwargs)
+    assert "PORTAL_TRIED" in str(raised.value)
+    return str(raised.value)
+
+
+def test_text_is_trimmed_and_must_be_there_unless_there_is_a_default(given):
+    given("  words ")
+    assert environment.text("PORTAL_TRIED") == "words"
+    given("   ")
+    assert environment.text("PORTAL_TRIED", "default") == "default"
+    assert "未设置" in refused(environment.text)
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [("1", True), ("TRUE", True), ("on", True), ("0", False), ("No", False), ("off", False), ("", True)],
+)
+def test_flags(given, value, meant):
+    given(value)
+    assert environment.flag("PORTAL_TRIED", default=True) is meant
+
+
+@pytest.mark.parametrize("junk", ["2", "ja", "真", "truee", "None"])
+def test_junk_flags_are_refused(given, junk):
+    given(junk)
+    assert junk in refused(environment.flag, default=False)
+
+
+@pytest.mark.parametrize(("value", "meant"), [("1", 1), ("24", 24), ("", 12)])
+def test_whole_numbers(given, value, meant):
+    given(value)
+    assert environment.whole("PORTAL_TRIED", 12, low=1, high=24) == meant
+
+
+@pytest.mark.parametrize("junk", ["0", "25", "1.0", "１２", "1_0", "0x10", "twelve", "9" * 40])
+def test_junk_whole_numbers_are_refused(given, junk):
+    given(junk)
+    assert "1 到 24" in refused(environment.whole, 12, low=1, high=24)
+
+
+def test_words(given):
+    given("a.example, b.example")
+    assert environment.words("PORTAL_TRIED") == ["a.example", "b.example"]
+    given("")
+    assert environment.words("PORTAL_TRIED", []) == []
+    refused(environment.words)
+    given("a.example,,b.example")
+    assert "空项" in refused(environment.words)
+
+
+def test_keys(given):
+    given("00ff" * 16)
+    assert environment.key("PORTAL_TRIED") == b"\x00\xff" * 16
+
+
+@pytest.mark.parametrize("junk", ["ab" * 31, "ab" * 65, "g" * 64, "a" * 65, "correct horse battery" * 4])
+def test_junk_keys_are_refused_without_showing_them(given, junk):
+    given(junk)
+    assert junk not in refused(environment.key)
+
+
+def test_moments(given):
+    given("2012-07-02")
+    assert environment.moment("PORTAL_TRIED", "Asia/Shanghai").isoformat() == "2012-07-02T00:00:00+08:00"
+    given("2012-07-02T09:30:00+00:00")
+    half_past_nine = dt.datetime(2012, 7, 2, 9, 30, tzinfo=dt.UTC)
+    assert environment.moment("PORTAL_TRIED", "Asia/Shanghai") == half_past_nine
+    given("")
+    assert environment.moment("PORTAL_TRIED", "Asia/Shanghai") is None
+    given("2012年7月2日")
+    assert "2012年7月2日" in refused(environment.moment, "Asia/Shanghai")
+
+
+def test_database_addresses(given):
+    given("postgresql://app:p%40ss%2Fword@db.example.org:5433/portal?sslmode=require")
+    assert environment.database("PORTAL_TRIED") == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "portal",
+        "USER": "app",
+        "PASSWORD": "p@ss/word",
+        "HOST": "db.example.org",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    given("postgresql://app@%2Fsome%20place%2F%E5%8F%98%E9%87%8F%2FRun/portal")
+    assert environment.database("PORTAL_TRIED")["HOST"] == "/some place/变量/Run"
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "sqlite:///db.sqlite3",
+        "mysql://app:secret@db/portal",
+        "postgresql://db/portal",
+        "postgresql://app:secret@db",
+        "postgresql://app:secret@db/portal?no_such_option=1",
+        "postgresql://app:secret@db:port/portal?sslmode",
+        "app:secret@db/portal",
+    ],
+)
+def test_junk_database_addresses_are_refused_without_showing_the_password(given, junk):
+    given(junk)
+    assert "secret" not in refused(environment.database)
+
+
+@pytest.mark.parametrize(
+    ("owner", "fault"),
+    [
+        ("postgresql://migrator@db/other", "库名不同"),
+        ("postgresql://app@db/portal", "用户相同"),
+        ("", "未设置"),
+    ],
+)
+def test_the_owners_address_names_the_same_database_and_another_user(given, monkeypatch, owner, fault):
+    monkeypatch.setenv("SERVED", "postgresql://app@db/portal")
+    given(owner)
+    with pytest.raises(Misconfigured, match=fault):
+        environment.owner_of(environment.database("SERVED"), "PORTAL_TRIED")
+
+
+def test_tests_run_as_the_role_that_owns_nothing(settings):
+    assert settings.DATABASES["default"]["USER"] != settings.MIGRATOR["USER"]
+    assert "NAME" not in settings.MIGRATOR
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "identity"),
+    [
+        ("SCOPE_KEY", b"short", "portal.E001"),
+        ("SCOPE_KEY", "not bytes" * 8, "portal.E001"),
+        ("SCOPE_KEY", b"\0" * 32, "portal.E001"),
+        ("MIGRATOR", {}, "portal.E002"),
+        ("EVIDENCE_DIR", Path("evidence"), "portal.E003"),
+        ("STATIC_ROOT", "/", "portal.E003"),
+        ("PORTAL_SESSION_HOURS", 25, "portal.E004"),
+        ("SESSION_COOKIE_AGE", 14 * 24 * 3600, "portal.E004"),
+        ("PORTAL_FROZEN_NOW_ALLOWED", "yes", "portal.E005"),
+    ],
+)
+def test_each_invented_setting_has_a_check(settings, name, value, identity):
+    assert identity not in identities()
+    setattr(settings, name, value)
+    assert identity in identities()
+
+
+def test_the_scope_key_is_not_the_session_key(settings):
+    settings.SECRET_KEY = settings.SCOPE_KEY.hex()
+    assert "portal.E001" in identities()
+
+
+def identities() -> list[str]:
+    return [message.id for message in run_checks()]
+
+
+# Production: the command itself, with the example's environment
+
+
+def check_production(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    """``check --deploy`` with the example's environment and these changes; None takes a variable away."""
+    values = {**os.environ, **production(EXAMPLE.read_text())} | changes
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={name: value for name, value in values.items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_with_the_example_environment_is_clean():
+    checked = check_production()
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_production_refuses_a_clock_that_stands_still():
+    checked = check_production(PORTAL_NOW="2012-07-02")
+    assert checked.returncode == 1
+    assert "portal.E006" in checked.stderr
+
+
+def test_production_refuses_the_embedded_database(tmp_path):
+    sockets = str(tmp_path / "run").replace("/", "%2F")
+    checked = check_production(
+        PORTAL_VAR=str(tmp_path),
+        DATABASE_URL=f"postgresql://app@{sockets}/portal",
+        MIGRATE_DATABASE_URL=f"postgresql://migrator@{sockets}/portal",
+    )
+    assert checked.returncode == 1
+    assert "portal.E007" in checked.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PORTAL_SECRET_KEY", "PORTAL_SCOPE_KEY", "DATABASE_URL", "MIGRATE_DATABASE_URL", "PORTAL_HOSTS"],
+)
+def test_production_without_a_needed_value_says_which(name):
+    checked = check_production(**{name: None})
+    assert checked.returncode == 1
+    assert f"环境变量 {name} 未设置" in checked.stderr
+    assert "Traceback" not in checked.stderr
+
+
+def test_the_example_names_every_variable_that_production_reads():
+    named = set(production(EXAMPLE.read_text()))
+    read = set()
+    for source in (ROOT / "portal" / "settings").glob("*.py"):
+        if source.name in ("base.py", "prod.py"):
+            words = source.read_text().split('"')
+            read |= {word for word in words if word.startswith("PORTAL_") and word.isupper()}
+    assert read - {"PORTAL_NOW"} <= named

@@ -1,0 +1,278 @@
+"""The world that tests live in: a city and two counties of the same shape, made through the services.
+
+County B is the neighbour that must never be seen: every text of its rows carries ``CANARY``.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from io import BytesIO
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from PIL import Image
+
+from accounts import scope
+from accounts.acts import act
+from accounts.choices import Role, UnitKind
+from accounts.models import GroupMembership, Post, Unit, UnitAlias, UnitGroup
+from accounts.operator import as_migrator
+from accounts.queries.posts import ActingPost, own_posts
+from accounts.services import tenants, units, users
+from assessment.models import ImportBatch, Measure, Target
+from assessment.services import measures, opinions
+from projects.choices import AgreementKind, ClaimKind, PeriodKind, VoucherKind
+from projects.models import Agreement, Claim, Enterprise, Period, Project, Return
+from projects.services import claims, periods, returns, splits, vouchers
+from projects.services.evidence import Upload
+
+CANARY = "绝密"
+TODAY = dt.date(2012, 7, 2)
+FROM = dt.date(2012, 1, 1)
+PASSWORD = "cadre-2012-login"
+
+# username stem -> (unit, role)
+PEOPLE = {
+    "reporter": ("水沟镇", Role.REPORTER),
+    "head": ("水沟镇", Role.HEAD),
+    "other_head": ("城关镇", Role.HEAD),
+    "clerk": ("招商局", Role.BUREAU),
+    "second_clerk": ("招商局", Role.BUREAU),
+    "party_inspector": ("县委督查室", Role.INSPECTION),
+    "government_inspector": ("县政府督查室", Role.INSPECTION),
+    "leader": ("县政府办", Role.LEADER),
+    "auditor": ("系统管理", Role.AUDIT_ADMIN),
+}
+
+
+@dataclass
+class County:
+    """A county with its people's posts by stem, its units by name and its rows by what they are."""
+
+    tenant_id: int
+    code: str
+    prefix: str
+    posts: dict[str, ActingPost] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def username(self, stem: str) -> str:
+        return f"{self.prefix}_{stem}"
+
+
+@dataclass
+class World:
+    city: County
+    a: County
+    b: County
+
+
+@contextmanager
+def acting(post: ActingPost) -> Iterator[ActingPost]:
+    """One transaction in this post's scope, as a request or a command opens it."""
+    with transaction.atomic(), scope.enter(post.tenant_id, user=post.user_id, post=post.id):
+        yield post
+
+
+@contextmanager
+def looking_down(post: ActingPost, county: County) -> Iterator[ActingPost]:
+    """One transaction of a superior's post in a county's scope."""
+    with (
+        transaction.atomic(),
+        scope.enter(county.tenant_id, user=post.user_id, post=post.id, kind=scope.SUPERIOR),
+    ):
+        yield post
+
+
+def picture(seed: int = 0) -> Upload:
+    """A small photo; another seed, another photo."""
+    out = BytesIO()
+    Image.new("RGB", (8, 8), (seed % 256, seed // 256 % 256, 40)).save(out, "PNG")
+    return Upload(f"进账单{seed}.png", out.getvalue())
+
+
+def load() -> World:
+    """Build the world by committed acts. The connection is the application's."""
+    city = _tenant("610900", "测试市", "city", None, "city")
+    a = _tenant("610901", "甲县", "county", "610900", "a")
+    b = _tenant("610902", f"乙县{CANARY}", "county", "610900", "b")
+    _people(city, {"officer": ("市招商局", Role.SUPERIOR)})
+    for county in (a, b):
+        _people(county, PEOPLE)
+        _facts(county, "" if county is a else CANARY)
+    return World(city, a, b)
+
+
+def _tenant(code: str, name: str, level: str, parent: str | None, prefix: str) -> County:
+    with as_migrator(), transaction.atomic():
+        tenant = tenants.add(code=code, name=name, level=level, parent_code=parent, label="测试")
+        with scope.enter(tenant.pk, kind=scope.OPERATOR):
+            measures.publish_standard()
+            unit = units.build("系统管理", UnitKind.OFFICE)
+            unit.save(force_insert=True)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "INSERT INTO accounts_user (username, name, password, is_active)"
+                    " VALUES (%s, '管理员', %s, true) RETURNING id",
+                    [f"{prefix}_admin", make_password(PASSWORD)],
+                )
+                user_id = cursor.fetchone()[0]
+            Post.objects.create(user_id=user_id, unit=unit, role=Role.SYSTEM_ADMIN, from_on=FROM)
+    county = County(tenant.pk, code, prefix)
+    county.posts["admin"] = _post_of(f"{prefix}_admin")
+    return county
+
+
+def _post_of(username: str) -> ActingPost:
+    user = users.find(username)
+    with transaction.atomic(), scope.enter(None, user=user.pk, kind=scope.IDENTITY):
+        return own_posts(user.pk, on=TODAY)[0]
+
+
+UNITS = {
+    "招商局": (UnitKind.DEPARTMENT, None),
+    "县委办": (UnitKind.DEPARTMENT, None),
+    "县委督查室": (UnitKind.OFFICE, "县委办"),
+    "县政府办": (UnitKind.DEPARTMENT, None),
+    "县政府督查室": (UnitKind.OFFICE, "县政府办"),
+    "水沟镇": (UnitKind.TOWN, None),
+    "城关镇": (UnitKind.TOWN, None),
+    "市招商局": (UnitKind.DEPARTMENT, None),
+}
+
+
+def _people(county: County, people: dict) -> None:
+    admin = county.posts["admin"]
+    needed = {unit for unit, _role in people.values()} | ({"县委办", "县政府办"} if "clerk" in people else set())
+    for name, (kind, parent) in UNITS.items():
+        if name in needed:
+            with acting(admin):
+                above = Unit.objects.filter(name=parent).first() if parent else None
+                county.units[name] = units.add(post=admin, name=name, kind=kind, parent=above).pk
+    for stem, (unit, role) in people.items():
+        with acting(admin):
+            users.appoint(
+                post=admin,
+                username=county.username(stem),
+                name=f"{county.prefix}{stem}",
+                unit=Unit.objects.get(name=unit),
+                role=role,
+                password=PASSWORD,
+                on=FROM,
+            )
+        county.posts[stem] = _post_of(county.username(stem))
+
+
+def _facts(county: County, mark: str) -> None:
+    """At least one row in every table, and one claim at each stage of the chain."""
+    clerk = county.posts["clerk"]
+    rows = county.rows
+    with acting(clerk):
+        act("target.issue")
+        town = Unit.objects.get(name="水沟镇")
+        year = periods.ensure(periods.Span(PeriodKind.YEAR, FROM), filed=False)
+        measure = Measure.objects.get(name="到位资金")
+        rows["measure"] = measure.pk
+        rows["target"] = Target.objects.create(
+            unit=town, measure=measure, period=year, amount=Decimal(10000), document=f"县发〔2012〕6号{mark}"
+        ).pk
+        group = UnitGroup.objects.create(code="town", name=f"镇{mark}")
+        rows["group"] = group.pk
+        rows["membership"] = GroupMembership.objects.create(unit=town, group=group, from_on=FROM).pk
+        rows["alias"] = UnitAlias.objects.create(unit=town, name=f"水沟{mark}").pk
+    with acting(clerk):
+        period = periods.open_period(post=clerk, kind=PeriodKind.HALF, starts_on=FROM)
+        rows["period"] = period.pk
+        for return_ in Return.objects.select_related("unit"):
+            rows[f"return:{return_.unit.name}"] = return_.pk
+    with acting(clerk):
+        change = act("workbook.load", reason=f"测试{mark}")
+        firm = Enterprise.objects.create(
+            name=f"恒盛公司{mark}", credit_code="91350100M000100Y43", division="福建福州"
+        )
+        rows["enterprise"] = firm.pk
+        for key, unit in (("project", "水沟镇"), ("bureau_project", "招商局"), ("office_project", "县委办")):
+            project = Project.objects.create(
+                name=f"{unit}电子项目{mark}",
+                enterprise=firm,
+                unit=Unit.objects.get(name=unit),
+                year_introduced=2012,
+            )
+            rows[key] = project.pk
+        project = Project.objects.get(pk=rows["project"])
+        agreement = Agreement.objects.create(
+            project=project,
+            kind=AgreementKind.CONTRACT,
+            signed_on=dt.date(2012, 3, 1),
+            total_wan=Decimal(6000),
+            introduced_wan=Decimal(5000),
+        )
+        rows["agreement"] = agreement.pk
+        claims.write(
+            claims.of_agreement(
+                agreement,
+                project=project,
+                unit=project.unit,
+                booked_in=Return.objects.get(unit=project.unit, period=period),
+            )
+        )
+        batch = ImportBatch.objects.create(
+            sha256="0" * 64, file_name=f"{mark}.xlsx", period=period, change_id=change, summary={}
+        )
+        rows["batch"] = batch.pk
+    with acting(clerk):
+        project = Project.objects.get(pk=rows["project"])
+        shares = [
+            splits.Share(Unit.objects.get(name=name), ClaimKind.PAID_IN, Decimal("0.5"))
+            for name in ("水沟镇", "城关镇")
+        ]
+        split = splits.agree(
+            post=clerk, project=project, document=f"分割证明1号{mark}", agreed_on=FROM, shares=shares
+        )
+        rows["split"] = split.pk
+    money = {
+        "claim": ("reporter", "水沟镇", "project", 1, Decimal(1000), None),
+        "split_claim": ("reporter", "水沟镇", "project", 2, Decimal(400), "split"),
+        "decided_claim": ("reporter", "水沟镇", "project", 3, Decimal(200), None),
+        "bureau_claim": ("clerk", "招商局", "bureau_project", 4, Decimal(300), None),
+        "office_claim": ("clerk", "县委办", "office_project", 5, Decimal(100), None),
+    }
+    for key, (who, unit, project_key, number, amount, with_split) in money.items():
+        post = county.posts[who]
+        with acting(post):
+            entry = vouchers.Entry(
+                project=Project.objects.get(pk=rows[project_key]),
+                kind=VoucherKind.BANK_SLIP,
+                number=f"JH{number:04}{mark}",
+                dated_on=dt.date(2012, 5, number),
+                face_wan=amount,
+                split=split if with_split else None,
+                files=[picture(number)],
+            )
+            done = vouchers.record(
+                post=post, entry=entry, unit=Unit.objects.get(name=unit), today=TODAY
+            )
+            rows[key] = done.claim.pk
+            rows[f"{key}:voucher"] = done.claim.voucher_id
+            link = done.claim.voucher.evidence_links.get()
+            rows[f"{key}:evidence"] = link.evidence_id
+            rows[f"{key}:link"] = link.pk
+    with acting(county.posts["head"]) as head:
+        returns.submit(post=head, return_id=rows["return:水沟镇"])
+    for unit in ("招商局", "县委办"):
+        with acting(clerk):
+            returns.submit(post=clerk, return_id=rows[f"return:{unit}"])
+    with acting(clerk):
+        opinion = opinions.give(
+            post=clerk, claim_id=rows["decided_claim"], step="first_review", verdict="accept", reason=mark
+        )
+        rows["opinion"] = opinion.pk
+    with acting(county.posts["party_inspector"]) as inspector:
+        opinions.give(
+            post=inspector, claim_id=rows["decided_claim"], step="inspection", verdict="accept"
+        )
+    with acting(clerk):
+        rows["signed_claim"] = Claim.objects.get(kind=ClaimKind.SIGNED_COUNT).pk
+        assert Period.objects.filter(pk=rows["period"]).exists()
