@@ -26,7 +26,6 @@ SENTENCES = {
     "opinion.give": _("提出了核实意见"),
     "measure.publish": _("发布了统计口径"),
     "target.issue": _("下达了目标任务"),
-    "workbook.stage": _("上传了工作簿"),
     "workbook.load": _("导入了工作簿"),
     "workbook.undo": _("撤销了工作簿导入"),
 }

@@ -1,3 +1,13 @@
-from django.urls import path
+"""The portal's address space."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+from portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/", views.health, name="health"),
+    path("", include("accounts.urls")),
+    path("", include("projects.urls")),
+    path("", include("assessment.urls")),
+]

@@ -5,15 +5,16 @@ invariant). Only a test that enters by a page, the API or a command may carry an
 what a user gets, and a function that nobody can reach gives him nothing.
 """
 
+import inspect
 import re
 from collections import defaultdict
-from types import CodeType
+from types import CodeType, FunctionType
 
 import pytest
 
 ROW = re.compile(r"S\d-\d{2}|F-\d{1,3}|I\d{1,2}")
 # Fixtures and names through which a test enters as a user, a client or an operator does.
-ENTRANCES = frozenset({"client", "page", "live_server", "call_command", "execute_from_command_line"})
+ENTRANCES = frozenset({"client", "Client", "page", "live_server", "sync_playwright", "call_command"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,15 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "covers(*rows): the required rows that this test shows")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse unknown ids, and S- or F-rows on a test that enters nowhere."""
-    if faults := [fault for item in items for fault in faults_of(item)]:
-        raise pytest.UsageError("\n".join(faults))
-
-
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """With --trace-rows: print the rows with their tests, and end without running any."""
+    """Refuse unknown ids, and S- or F-rows on a test that enters nowhere.
+
+    With --trace-rows: print the rows with their tests, and end without running any.
+    """
+    if faults := [fault for item in session.items for fault in faults_of(item)]:
+        raise pytest.UsageError("\n".join(faults))
     if not session.config.getoption("--trace-rows"):
         return
     covered: dict[str, set[str]] = defaultdict(set)
@@ -65,10 +64,24 @@ def faults_of(item: pytest.Item) -> list[str]:
 
 
 def enters(item: pytest.Item) -> bool:
-    """Whether the test uses one of the entrances, itself or through a fixture that it requests."""
-    code = getattr(getattr(item, "function", None), "__code__", None)
-    names = set(getattr(item, "fixturenames", ())) | (_names_in(code) if code else set())
+    """Whether the test uses one of the entrances: itself, through a fixture or through a test's function."""
+    if not isinstance(item, pytest.Function):
+        return False
+    fixtures = item._fixtureinfo.name2fixturedefs
+    used = [definition.func for definitions in fixtures.values() for definition in definitions]
+    names = set(fixtures).union(*(_names(function, set()) for function in [item.function, *used]))
     return not ENTRANCES.isdisjoint(names)
+
+
+def _names(function: object, seen: set[object]) -> set[str]:
+    """The names that a function uses, and those that our own test functions behind them use."""
+    if not isinstance(function, FunctionType) or function in seen:
+        return set()
+    seen.add(function)
+    names = _names_in(function.__code__)
+    behind = (function.__globals__.get(name) for name in names)
+    ours = [other for other in behind if getattr(other, "__module__", "").startswith(("tests.", "test_"))]
+    return names.union(*(_names(inspect.unwrap(other), seen) for other in ours if callable(other)))
 
 
 def _names_in(code: CodeType) -> set[str]:

@@ -172,7 +172,7 @@ def _facts(county: County, mark: str) -> None:
     with acting(clerk):
         act("target.issue")
         town = Unit.objects.get(name="水沟镇")
-        year = periods.ensure(periods.Span(PeriodKind.YEAR, FROM), filed=False)
+        year = periods.ensure(periods.span(PeriodKind.YEAR, FROM), filed=False)
         measure = Measure.objects.get(name="到位资金")
         rows["measure"] = measure.pk
         rows["target"] = Target.objects.create(

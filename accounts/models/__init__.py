@@ -1,5 +1,12 @@
 from accounts.models.change import ChainHead, Change, ChangeRow
-from accounts.models.tenant import Tenant, TenantClosure, TenantForeignKey, TenantManager, TenantModel, tenant_key
+from accounts.models.tenant import (
+    Tenant,
+    TenantClosure,
+    TenantForeignKey,
+    TenantManager,
+    TenantModel,
+    tenant_key,
+)
 from accounts.models.unit import GroupMembership, Unit, UnitAlias, UnitGroup
 from accounts.models.user import Post, User
 

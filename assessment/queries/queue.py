@@ -13,6 +13,7 @@ from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Voucher
 from projects.queries.visible import claims_for
 from projects.rules import USUAL_SHARE_OF_CONTRACT
+from projects.sheets.cells import plain
 
 WAITING = {
     Step.FIRST_REVIEW: (ClaimState.SUBMITTED,),
@@ -137,6 +138,6 @@ def _doubt_money_above_contract(claims: list[Claim], doubts: dict[int, list[str]
             continue
         if total > limit * USUAL_SHARE_OF_CONTRACT:
             doubts[claim.pk].append(
-                f"累计到位 {total.normalize():f} 万元，"
-                f"超过协议引资额 {limit.normalize():f} 万元的 {USUAL_SHARE_OF_CONTRACT} 倍"
+                f"累计到位 {plain(total)} 万元，"
+                f"超过协议引资额 {plain(limit)} 万元的 {USUAL_SHARE_OF_CONTRACT} 倍"
             )

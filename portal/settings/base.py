@@ -27,7 +27,7 @@ INSTALLED_APPS = [
     "bootstrap",
     "accounts",
     "projects",
-    *(["assessment"] if (BASE_DIR / "assessment").is_dir() else []),  # INTERIM
+    "assessment",
 ]
 
 MIDDLEWARE = [

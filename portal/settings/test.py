@@ -8,4 +8,6 @@ WHITENOISE_AUTOREFRESH = False
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+LOGGING_CONFIG = None  # Pytest collects the log and shows it with the test that fails.
+
 PORTAL_FROZEN_NOW_ALLOWED = True

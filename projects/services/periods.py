@@ -1,9 +1,8 @@
 """Filing periods and the Returns that they create."""
 
-import calendar
 import datetime as dt
-from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.acts import act
@@ -13,6 +12,7 @@ from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
 from projects.choices import PeriodKind
 from projects.models import Period, Return
+from projects.sheets.periods import Span, months
 
 MAY_OPEN = {Role.BUREAU}
 MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
@@ -20,29 +20,13 @@ MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, Period
 FILING = [kind for kind in UnitKind.values if kind != UnitKind.OFFICE]
 
 
-@dataclass(frozen=True)
-class Span:
-    """A period of the calendar by kind and first day, with its last day and its Chinese name."""
-
-    kind: str
-    starts_on: dt.date
-
-    @property
-    def ends_on(self) -> dt.date:
-        month = self.starts_on.month + MONTHS[PeriodKind(self.kind)] - 1
-        return dt.date(self.starts_on.year, month, calendar.monthrange(self.starts_on.year, month)[1])
-
-    @property
-    def name(self) -> str:
-        """2012年6月, 2012年第二季度, 2012年上半年, 2012年."""
-        year, month = self.starts_on.year, self.starts_on.month
-        tail = {
-            PeriodKind.MONTH: f"{month}月",
-            PeriodKind.QUARTER: f"第{'一二三四'[(month - 1) // 3]}季度",
-            PeriodKind.HALF: "上半年" if month <= 6 else "下半年",
-            PeriodKind.YEAR: "",
-        }
-        return f"{year}年{tail[PeriodKind(self.kind)]}"
+def span(kind: str, starts_on: dt.date) -> Span:
+    """The stretch of the calendar that a period of this kind covers from its first day on."""
+    first = starts_on.month
+    found = months(starts_on.year, first, first + MONTHS[PeriodKind(kind)] - 1)
+    if starts_on.day != 1 or found is None or found.kind != kind:
+        raise ValidationError({"starts_on": "填报期应从该月、季度、半年或年度的第一天开始。"})
+    return found
 
 
 @transaction.atomic
@@ -54,7 +38,7 @@ def open_period(*, post: ActingPost, kind: str, starts_on: dt.date, due_on: dt.d
     if post.role not in MAY_OPEN:
         raise Forbidden("只有招商局可以开启填报期。")
     act("period.open")
-    return ensure(Span(kind, starts_on), due_on=due_on)
+    return ensure(span(kind, starts_on), due_on=due_on)
 
 
 def ensure(span: Span, *, due_on: dt.date | None = None, filed: bool = True) -> Period:
@@ -65,11 +49,11 @@ def ensure(span: Span, *, due_on: dt.date | None = None, filed: bool = True) -> 
     """
     period, _created = Period.objects.get_or_create(
         kind=span.kind,
-        starts_on=span.starts_on,
+        starts_on=span.start,
         defaults={
-            "ends_on": span.ends_on,
-            "due_on": due_on or span.ends_on,
-            "name": span.name,
+            "ends_on": span.end,
+            "due_on": due_on or span.end,
+            "name": span.label,
             "filed": filed,
         },
     )

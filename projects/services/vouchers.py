@@ -16,6 +16,7 @@ from accounts.refusals import Forbidden
 from projects.choices import ClaimKind
 from projects.models import Claim, Project, Split, Voucher
 from projects.services import claims, evidence, returns
+from projects.sheets.cells import plain
 
 MAY_RECORD = {Role.REPORTER, Role.HEAD, Role.BUREAU}
 
@@ -108,7 +109,7 @@ def _problems(entry: Entry, today: dt.date) -> dict:
         problems["claimed_wan"] = "申报数必须大于零；没有到位资金请零报告。"
     elif entry.amount > entry.face_wan:
         problems["claimed_wan"] = (
-            f"申报数 {entry.amount} 万元超过凭证面额 {entry.face_wan} 万元，不能登记。"
+            f"申报数 {plain(entry.amount)} 万元超过凭证面额 {plain(entry.face_wan)} 万元，不能登记。"
             "多家共享一张凭证的，请由招商局先登记分成协议。"
         )
     if entry.split is not None and entry.split.project_id != entry.project.pk:
@@ -122,15 +123,15 @@ def _face_problems(entry: Entry, voucher: Voucher) -> dict[str, str]:
     """What speaks against citing a voucher that is registered already."""
     if voucher.face_wan != entry.face_wan or voucher.dated_on != entry.dated_on:
         return {
-            "number": f"凭证 {voucher} 已登记：日期 {voucher.dated_on:%Y-%m-%d}，面额 {voucher.face_wan.normalize():f} 万元，"
+            "number": f"凭证 {voucher} 已登记：日期 {voucher.dated_on:%Y-%m-%d}，面额 {plain(voucher.face_wan)} 万元，"
             "与本次填写不一致，请核对。"
         }
     cited = Claim.objects.filter(voucher=voucher).aggregate(total=Sum("reported"))["total"] or Decimal(0)
     left = voucher.face_wan - cited
     if entry.amount > left:
         return {
-            "claimed_wan": f"凭证 {voucher} 面额 {voucher.face_wan.normalize():f} 万元，已申报 {cited.normalize():f} 万元，"
-            f"最多还能申报 {left.normalize():f} 万元。多家共享一张凭证的，请由招商局先登记分成协议。"
+            "claimed_wan": f"凭证 {voucher} 面额 {plain(voucher.face_wan)} 万元，已申报 {plain(cited)} 万元，"
+            f"最多还能申报 {plain(left)} 万元。多家共享一张凭证的，请由招商局先登记分成协议。"
         }
     return {}
 
@@ -144,5 +145,5 @@ def _warnings(project: Project) -> list[str]:
     if paid is None or paid <= introduced:
         return []
     return [
-        f"该项目累计申报到位资金 {paid.normalize():f} 万元，已超过协议引资额 {introduced.normalize():f} 万元，核实时将重点查看。"
+        f"该项目累计申报到位资金 {plain(paid)} 万元，已超过协议引资额 {plain(introduced)} 万元，核实时将重点查看。"
     ]

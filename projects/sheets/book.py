@@ -17,7 +17,7 @@ __all__ = ["Book", "BookRefused", "Ignored", "Sheet", "open_book"]
 TOTAL = re.compile(r"(合计|总计|小计|共计|累计)([(:].*)?|其中:?.*(新引进|新签|新建|续建|结转).*")
 FOOTER = re.compile(
     r"(审核人?|审批人?|复核人?|填报人|填表人|制表人?|经办人|负责人|单位负责人|主管领导|分管领导|主要领导|联系人|联系电话"
-    r"|填报单位|填报日期|填报时间|报送单位|报送日期|制表日期|盖章|注|备注|说明)[0-9]?(\(.*?\))?:.*"
+    r"|填报单位|填报日期|填报时间|报送单位|报送日期|制表日期|盖章|注|备注|说明)[0-9]?(\(.*?\))?:"
 )
 PROGRESS = re.compile(r"到位|完成|进度|占比|排名|名次")
 
@@ -78,7 +78,16 @@ class Book:
     @property
     def span(self) -> Span | None:
         """The reported period: that of the money, else of the projects, else of the zero reports."""
-        sheets = (sheet for kind in ("funds", "projects", "zeros") for sheet in self.of(kind))
+        return self._span("funds", "projects", "zeros")
+
+    @property
+    def year(self) -> int | None:
+        """The year of the tasks: that of the reported period, else of the titles of tasks and targets."""
+        span = self.span or self._span("tasks", "targets")
+        return span.start.year if span else None
+
+    def _span(self, *kinds: str) -> Span | None:
+        sheets = (sheet for kind in kinds for sheet in self.of(kind))
         return next((sheet.span for sheet in sheets if sheet.span), None)
 
 
@@ -89,10 +98,7 @@ def open_book(content: bytes, filename: str) -> Book:
     password, with macros, too large.
     """
     found = [(grid, layouts.recognise(grid.rows, grid.title)) for grid in reader.read(content, filename)]
-    fits = [(grid, fit) for grid, fit in found if fit]
-    plain = [
-        fit for grid, fit in fits if fit.layout is layouts.TASKS and not _is_progress(fit) and not grid.hidden
-    ]
+    plain = {fit.layout.kind for grid, fit in found if fit and not grid.hidden and not _why_spare(fit)}
     sheets, ignored = [], []
     for grid, fit in found:
         if fit is None:
@@ -100,15 +106,20 @@ def open_book(content: bytes, filename: str) -> Book:
                 ignored.append(Ignored(grid.title, "没有认出表头", _words(grid)))
         elif grid.hidden:
             ignored.append(Ignored(grid.title, "是隐藏的工作表", tuple(fit.headers.values()), fit.layout))
-        elif fit.layout is layouts.TASKS and plain and _is_progress(fit):
-            ignored.append(Ignored(grid.title, "是进度表，其中的数由系统计算", tuple(fit.headers.values())))
+        elif fit.layout.kind in plain and (why := _why_spare(fit)):
+            ignored.append(Ignored(grid.title, why, tuple(fit.headers.values())))
         else:
             sheets.append(_sheet(grid, fit))
     return Book(tuple(sheets), tuple(ignored))
 
 
-def _is_progress(fit: layouts.Fit) -> bool:
-    return any(PROGRESS.search(word) for word in fit.unused)
+def _why_spare(fit: layouts.Fit) -> str:
+    """Why the sheet is not needed when another one is the table itself; "" when it is one."""
+    if fit.layout is layouts.TASKS and any(PROGRESS.search(word) for word in fit.unused):
+        return "是进度表，其中的数由系统计算"
+    if fit.missing and fit.layout not in (layouts.PROJECTS, layouts.FUNDS):
+        return f"不是完整的{fit.layout.label}"
+    return ""
 
 
 def _words(grid: Grid) -> tuple[str, ...]:
@@ -162,6 +173,7 @@ class _Body:
             column.name: fit.units.get(column.name, unit if unit in cells.IN_WAN else "万元")
             for column in self.columns
         }
+        self.start = min(fit.columns.values())  # 合计 is written in one of the first columns
         self.headers = {place: fit.headers[name] for name, place in fit.columns.items()}
         self.spread, self.torn = self._merged()
 
@@ -170,16 +182,9 @@ class _Body:
         for place, line in enumerate(self.grid.rows[self.fit.header + 1 :], start=self.fit.header + 1):
             if all(cells.blank(cell) for cell in line):
                 continue
-            words = [cells.narrow(cell) for cell in line if isinstance(cell, str) and not cells.blank(cell)]
-            first = "".join(words[0].split()) if words else ""
-            total = next((word for word in words[:3] if TOTAL.fullmatch("".join(word.split()))), None)
-            if total:
-                totals.append(self._total(place, line, "".join(total.split())))
-            elif (
-                not FOOTER.fullmatch(first)
-                and not self._header_again(line)
-                and (row := self._row(place, line))
-            ):
+            if total := next((cell for cell in line[: self.start + 3] if _is_total(cell)), None):
+                totals.append(self._total(place, line, cells.text(total)))
+            elif not _is_footer(line) and not self._header_again(line) and (row := self._row(place, line)):
                 rows.append(row)
         return tuple(rows), tuple(_bounded(totals, rows))
 
@@ -201,8 +206,8 @@ class _Body:
         return self.fit.layout.row(sheet=self.grid.title, number=place + 1, raw=raw, faults=faults, **values)
 
     def _value(self, column: Column, place: int, at: int, cell):
-        if column.type == "text":
-            return cells.text(cell, column.longest)
+        if column.type in ("text", "number"):
+            return (cells.text if column.type == "text" else cells.number_text)(cell, column.longest)
         if column.type == "amount":
             if (place, at) in self.torn:
                 raise cells.Unreadable("这一格与上下行合并，看不出金额属于哪一行。请取消合并，逐行填写。")
@@ -245,10 +250,11 @@ class _Body:
 
     def _header_again(self, line: list) -> bool:
         """True for the header printed again at the top of a page."""
-        return all(
-            cells.narrow(cells.shown(line[place] if place < len(line) else None)) == cells.narrow(header)
-            for place, header in self.headers.items()
-        )
+        for place, header in self.headers.items():
+            cell = line[place] if place < len(line) else None
+            if not isinstance(cell, str) or " ".join(cell.split()) != header:
+                return False
+        return True
 
 
 def _bounded(totals: list[TotalRow], rows: list[Row]) -> Iterator[TotalRow]:
@@ -267,6 +273,16 @@ def _bounded(totals: list[TotalRow], rows: list[Row]) -> Iterator[TotalRow]:
         above = bisect(numbers, total.number) > bisect(numbers, before)
         first, last = (before + 1, total.number - 1) if above else (total.number + 1, after)
         yield replace(total, first=first, last=last)
+
+
+def _is_total(cell) -> bool:
+    return isinstance(cell, str) and bool(TOTAL.fullmatch("".join(cells.narrow(cell).split())))
+
+
+def _is_footer(line: list) -> bool:
+    """True for signatures and notes below the table, judged by the first words of the line."""
+    first = next((cell for cell in line if isinstance(cell, str) and not cells.blank(cell)), "")
+    return bool(FOOTER.match("".join(cells.narrow(first).split())))
 
 
 def _scope(label: str, kind: str) -> str:

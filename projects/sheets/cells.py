@@ -5,7 +5,9 @@ A blank cell (also a dash or a slash) is None: unknown is not zero.
 
 import datetime as dt
 import re
+import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 # Full-width forms that input methods write; other compatibility characters (², ½, ①) stay what they are,
 # or "10²" would be read as 102.
@@ -13,9 +15,8 @@ NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 NARROW |= {0x3000: " ", 0xA0: " ", 0xFFE5: "¥", 0x2212: "-"}
 NARROW |= dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 NARROW |= dict.fromkeys((*range(0x20), 0x7F), " ")
-# A name keeps the full-width forms that its owner writes; only odd spaces and invisible characters go,
-# and line breaks that a narrow column put between two Chinese characters.
-UNSEEN = {code: plain for code, plain in NARROW.items() if plain in (None, " ")}
+ODD = re.compile(f"[{''.join(map(re.escape, map(chr, NARROW)))}]")
+# Line breaks that a narrow column put between two Chinese characters.
 WRAP = re.compile(r"(?<=[^\x00-\x7f])[ \t]*[\r\n]+[ \t]*(?=[^\x00-\x7f])")
 BRACKETS = str.maketrans("〔〕【】[]", "()()()")
 BLANK = {"", "-", "--", "—", "——", "/"}
@@ -87,7 +88,7 @@ class Unreadable(ValueError):
 
 def narrow(text: str) -> str:
     """The text with full-width forms and odd spaces made plain, without spaces at its ends."""
-    return text.translate(NARROW).strip()
+    return (text.translate(NARROW) if ODD.search(text) else text).strip()
 
 
 def shown(value) -> str:
@@ -111,7 +112,9 @@ def quoted(value) -> str:
 
 def blank(value) -> bool:
     """True for an empty cell, blanks, a dash or a slash."""
-    return value is None or (isinstance(value, str) and narrow(value) in BLANK)
+    if not isinstance(value, str):
+        return value is None
+    return not value[:1].isalnum() and narrow(value) in BLANK
 
 
 def plain(number: Decimal) -> str:
@@ -167,6 +170,8 @@ def _within(wan: Decimal, value) -> Decimal:
 
 
 def _tidy(number: Decimal) -> Decimal:
+    if not number:
+        return Decimal(0)
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
@@ -241,12 +246,28 @@ def text(value, longest: int = 120) -> str | None:
         raise Unreadable(
             f"{quoted(value)}按数字存放，Excel 只保留前15位，末尾的数字已丢失。请把单元格设为文本后重新填写。"
         )
-    words = " ".join(WRAP.sub("", shown(value)).translate(UNSEEN).split())
+    words = shown(value)
+    if not words.isprintable():
+        words = "".join(_seen(char) for char in WRAP.sub("", words))
+    words = " ".join(words.split())
     if len(words) > longest:
         raise Unreadable(f"文字有{len(words)}字，最多{longest}字。请缩短。")
     return words or None
 
 
+def _seen(char: str) -> str:
+    """A character of a name: it keeps its width, but odd spaces and invisible characters go."""
+    category = unicodedata.category(char)
+    return " " if category in ("Cc", "Zs", "Zl", "Zp") else "" if category in ("Cf", "Cs") else char
+
+
+def number_text(value, longest: int = 120) -> str | None:
+    """A number of a paper: text in half-width forms without spaces. Raises ``Unreadable`` like ``text``."""
+    written = text(value, longest)
+    return written and "".join(narrow(written).split())
+
+
+@lru_cache(maxsize=1 << 14)  # a workbook names a few hundred units and projects thousands of times
 def name_key(text: str) -> str:
     """What two spellings of one name share: no spaces, half-width forms, one case, one kind of brackets."""
     return "".join(narrow(text).split()).translate(BRACKETS).casefold()

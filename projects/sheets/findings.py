@@ -38,7 +38,7 @@ class Findings:
         self.held: set[tuple[str, int]] = set()
         self.blocked: set[str] = set()
         self._found: dict[tuple, Finding] = {}
-        self._faulty: set[tuple[str, int, str]] = set()
+        self._severities: dict[tuple[str, int, str], set[str]] = {}
 
     def cell(self, row: Row, name: str, severity: str, code: str, reason: str, **ask: str) -> None:
         """A finding at the row's cell of the field ``name``; an error or an ask holds the row back."""
@@ -70,9 +70,9 @@ class Findings:
         """A finding about the workbook, or about a sheet of it that is not read."""
         self._add(Finding(title, 0, "", "", severity, code, reason))
 
-    def at(self, row: Row, name: str) -> bool:
-        """True when the row's cell of the field has an error."""
-        return (row.sheet, row.number, self.sheets[row.sheet].header(name)) in self._faulty
+    def at(self, row: Row, name: str) -> set[str]:
+        """The severities of what was found so far at the row's cell of the field."""
+        return self._severities.get((row.sheet, row.number, self.sheets[row.sheet].header(name)), set())
 
     def in_order(self) -> tuple[Finding, ...]:
         """All findings by sheet, row and column as they stand in the workbook."""
@@ -95,5 +95,5 @@ class Findings:
 
     def _add(self, finding: Finding) -> None:
         self._found.setdefault((finding.sheet, finding.row, finding.column, finding.code), finding)
-        if finding.severity == ERROR:
-            self._faulty.add((finding.sheet, finding.row, finding.column))
+        place = finding.sheet, finding.row, finding.column
+        self._severities.setdefault(place, set()).add(finding.severity)

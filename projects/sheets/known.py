@@ -40,8 +40,8 @@ class Known:
     """The tenant before the import; amounts in 万元.
 
     ``fresh``: no tasks yet, so that 任务分解表 creates units. ``units``: name -> kind. ``vouchers`` are keyed
-    by kind, number and payer. ``tasks``, ``targets`` and ``zero_reports`` (unit -> ZERO or REPORTED) are those
-    of the workbook's year and period, projects and vouchers those of all time.
+    by kind, number and payer. ``zero_reports``: unit -> ZERO or REPORTED. Tasks, targets and zero reports are
+    those of the workbook's year and period, projects and vouchers those of all time.
     """
 
     fresh: bool = False

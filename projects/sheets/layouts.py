@@ -13,9 +13,10 @@ IN_BRACKETS = re.compile(r"[(\[].*?[)\]]")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. ``headers``: its spellings, best first; the first is the name in messages.
+    """A column of a table, read by ``cells`` according to its ``type``.
 
-    ``cell`` says what a blank cell is: an error, a flag, or nothing worth a word ("").
+    ``headers``: its spellings, best first; the first is its name in messages. ``cell`` says what a blank
+    cell is: an error, a flag, or nothing worth a word ("").
     """
 
     name: str
@@ -154,6 +155,7 @@ FUNDS = Layout(
         Column(
             "voucher_number",
             ("凭证号", "凭证号码", "凭证编号", "凭据号", "票据号", "票据号码", "票号"),
+            "number",
             longest=60,
         ),
         Column("payer", ("付款方", "付款单位", "付款人", "汇款方", "汇款单位"), required=False, cell=""),

@@ -11,6 +11,7 @@ from projects.sheets.known import KnownProject
 from projects.sheets.rows import ProjectRow, TotalRow
 from projects.sheets.work import Work, keyed, others
 
+MOST_TOTALS = 9  # 合计 rows of a sheet that are looked at; an honest one has one to three
 LARGE, LEAST = 10, 3  # without a 合计: so many times the sum of the others, of which there are so many
 
 
@@ -34,11 +35,11 @@ class Listed:
         return names.pop() if len(names) == 1 else None
 
     @property
-    def bound(self) -> Decimal | None:
-        """What its money may not pass: the introduced amount, and never more than the total investment."""
+    def bound(self) -> tuple[Decimal, str] | None:
+        """What its money may not pass, with its name: the introduced amount, or the total if that is less."""
         sources = self.rows or ([self.known] if self.known else [])
-        amounts = [amount for one in sources for amount in (one.introduced, one.total) if amount is not None]
-        return min(amounts, default=None)
+        amounts = [(one.introduced, "引资额") for one in sources] + [(one.total, "总投资") for one in sources]
+        return min((pair for pair in amounts if pair[0] is not None), default=None, key=lambda pair: pair[0])
 
 
 def check(work: Work) -> dict[str, Listed]:
@@ -62,7 +63,8 @@ def check(work: Work) -> dict[str, Listed]:
 
 def _names(work: Work, project: Listed) -> None:
     for row in project.rows if len(project.rows) > 1 else ():
-        reason = f"有{len(project.rows)}个项目都叫“{project.name}”（另见{others(project.rows, row)}）。请改名或删去重复的行。"
+        where = others(project.rows, row)
+        reason = f"有{len(project.rows)}个项目都叫“{project.name}”（另见{where}）。请改名或删去重复的行。"
         work.findings.cell(row, "name", ERROR, "project_twice", reason)
     was = project.known
     if len(project.rows) == 1 and was and was.live:
@@ -70,8 +72,10 @@ def _names(work: Work, project: Listed) -> None:
         same_investor = row.investor and cells.name_key(row.investor) == cells.name_key(was.investor)
         pairs = [
             ("investor", was.investor, was.investor if same_investor else row.investor),
-            *((name, getattr(was, name), getattr(row, name)) for name in
-              ("unit", "total", "introduced", "agreement_kind", "signed_on", "carry_over")),
+            *(
+                (name, getattr(was, name), getattr(row, name))
+                for name in ("unit", "total", "introduced", "agreement_kind", "signed_on", "carry_over")
+            ),
         ]
         work.changes(row, project.name, pairs)
 
@@ -102,7 +106,9 @@ def _signed(work: Work, row: ProjectRow) -> None:
         )
         work.findings.cell(row, "signed_on", ERROR, "outside_period", reason)
     elif span and row.carry_over and row.signed_on >= span.start:
-        reason = f"标为续建，签约日期 {row.signed_on} 却不早于本期开始（{span.start}）。请核对日期或改填“否”。"
+        reason = (
+            f"标为续建，签约日期 {row.signed_on} 却不早于本期开始（{span.start}）。请核对日期或改填“否”。"
+        )
         work.findings.cell(row, "carry_over", ERROR, "carry_over_signed_now", reason)
 
 
@@ -126,7 +132,8 @@ def _codes(work: Work) -> None:
             continue
         for row in rows[code]:
             where = f"（另见{others(rows[code], row)}）" if len(rows[code]) > 1 else "（系统中已登记）"
-            reason = f"信用代码 {code} 用在{len(names)}个投资方名下：{'、'.join(names.values())}{where}。请核对营业执照。"
+            investors = "、".join(names.values())
+            reason = f"信用代码 {code} 用在{len(names)}个投资方名下：{investors}{where}。请核对营业执照。"
             work.findings.cell(row, "credit_code", FLAG, "credit_code_two_names", reason)
 
 
@@ -138,7 +145,8 @@ def _magnitudes(work: Work) -> None:
     for sheet in work.book.of("projects"):
         for name in ("total", "introduced"):
             rest = [row for row in sheet.rows if (getattr(row, name) or 0) > 0]
-            for total in (*(total for total in sheet.totals if name in total.amounts), None):
+            totals = [total for total in sheet.totals if name in total.amounts and total.scope != "part"]
+            for total in (*totals[:MOST_TOTALS], None):
                 covered = [row for row in rest if total is None or total.includes(row)]
                 rest = [row for row in rest if total and not total.includes(row)]
                 whole = sum((getattr(row, name) for row in covered), Decimal(0))
@@ -150,7 +158,7 @@ def _magnitudes(work: Work) -> None:
 
 
 def _too_large(work: Work, row: ProjectRow, name: str, total: TotalRow | None, others_sum: Decimal) -> None:
-    if work.findings.at(row, name):
+    if ERROR in work.findings.at(row, name):
         return  # its amount is already refused for another reason
     against = (
         f"大于“{total.label}”的 {cells.plain(total.amounts[name])} 万元，也大于"
@@ -158,8 +166,9 @@ def _too_large(work: Work, row: ProjectRow, name: str, total: TotalRow | None, o
         else f"超过{LARGE}倍于"
     )
     header = work.findings.sheets[row.sheet].header(name)
+    advice = "请核对。" if total else "请核对；属实的请加上合计行。"
     reason = (
         f"{header}“{row.raw[name]}”合 {cells.plain(getattr(row, name))} 万元，{against}"
-        f"其余项目之和 {cells.plain(others_sum)} 万元，多半是单位或小数点写错。请核对{'。' if total else '；属实的请加上合计行。'}"
+        f"其余项目之和 {cells.plain(others_sum)} 万元，多半是单位或小数点写错。{advice}"
     )
     work.findings.cell(row, name, ERROR, "magnitude", reason)

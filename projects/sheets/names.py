@@ -52,6 +52,7 @@ class Names:
 
     def __init__(self, known: Known, answers: Mapping[str, str]):
         self.units = {name_key(name): name for name in known.units}
+        self.given = frozenset(self.units)
         self.aliases = {name_key(alias): unit for alias, unit in known.aliases.items()}
         self.answers = {name_key(key): answer.strip() for key, answer in answers.items()}
         self.pending: dict[str, str] = {}
@@ -64,7 +65,11 @@ class Names:
         self._meanings.clear()
 
     def meaning(self, written: str, *, near: bool = True) -> Meaning:
-        """What the name means; ``near`` also proposes names that are only similar."""
+        """What the name means.
+
+        ``near`` proposes also names that are only similar; without it only units that the tenant had before
+        the workbook are proposed, for a list of tasks names units that look like each other.
+        """
         key = name_key(written)
         if key not in self._meanings:
             self._meanings[key] = self._think(written, key, near=near)
@@ -80,11 +85,17 @@ class Names:
                 return Meaning(UNKNOWN, refused=True)
             self.confirmed[written] = unit
             return Meaning(KNOWN, unit)
-        if answer is None and (proposals := self._same(key) or (self._similar(key) if near else ())):
+        if answer is None and (proposals := self._proposals(key, near=near)):
             return Meaning(ASK, proposals=proposals)
         if key in self.pending:
             return Meaning(PENDING, self.pending[key])
         return Meaning(UNKNOWN, refused=answer is not None)
+
+    def _proposals(self, key: str, *, near: bool) -> tuple[str, ...]:
+        same = self._same(key)
+        if near:
+            return same or self._similar(key)
+        return tuple(unit for unit in same if name_key(unit) in self.given)
 
     def _same(self, key: str) -> tuple[str, ...]:
         """Units whose name differs by a usual ending or by the county's name before it."""

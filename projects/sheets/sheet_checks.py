@@ -1,4 +1,4 @@
-"""Checks of whole sheets and of single cells: is everything there, and can it be read?"""
+"""Checks of whole sheets and single cells: whether everything is there and can be read."""
 
 from projects.sheets import cells
 from projects.sheets.book import Ignored, Sheet
@@ -8,6 +8,7 @@ from projects.sheets.rows import Row
 from projects.sheets.work import Work
 
 REPORTING = ("funds", "projects", "zeros")  # their titles name the period; the others name the year
+PERIOD_MISSING = "从表题看不出是哪一期。请在表题里写明，如“2012年上半年”“2012年第一季度”。"
 DEMAND = {"amount": "请填写金额。", "date": "请填写日期，如 2012-03-05。", "yes_no": "请填“是”或“否”。"}
 
 
@@ -56,19 +57,18 @@ def _described(sheet: Sheet | Ignored) -> str:
 
 
 def _spans(work: Work) -> None:
-    reporting = [sheet for kind in REPORTING for sheet in work.book.of(kind)]
     span = work.book.span
-    if reporting and span is None:
-        for sheet in reporting:
-            work.findings.heading(
-                sheet, "period_missing", "从表题看不出是哪一期。请在表题里写明，如“2012年上半年”“2012年第一季度”。"
-            )
+    for sheet in work.book.sheets:
+        if span is None and (sheet.layout.kind in REPORTING or work.book.year is None):
+            work.findings.heading(sheet, "period_missing", PERIOD_MISSING)
     for sheet in work.book.sheets:
         if sheet.span is None or span is None:
             continue
         if sheet.layout.kind in REPORTING and sheet.span != span:
             work.findings.heading(
-                sheet, "period_differs", f"表题是{sheet.span.label}，而其他表是{span.label}。一个工作簿只能报一期，请核对表题。"
+                sheet,
+                "period_differs",
+                f"表题是{sheet.span.label}，而其他表是{span.label}。一个工作簿只能报一期，请核对表题。",
             )
         elif sheet.layout.kind in REPORTING and span.kind == "range":
             work.findings.heading(
@@ -78,7 +78,9 @@ def _spans(work: Work) -> None:
             )
         elif sheet.span.start.year != span.start.year:
             work.findings.heading(
-                sheet, "year_differs", f"表题是{sheet.span.start.year}年，而其他表是{span.label}。请核对表题。"
+                sheet,
+                "year_differs",
+                f"表题是{sheet.span.start.year}年，而其他表是{span.label}。请核对表题。",
             )
 
 
@@ -93,13 +95,16 @@ def _columns(work: Work, sheet: Sheet) -> None:
         )
     for column in sheet.doubled:
         header = sheet.header(column.name)
-        work.findings.sheet(sheet, header, "column_twice", f"有两列都叫“{header}”，不知用哪一列。请改名或删去一列。")
+        work.findings.sheet(
+            sheet, header, "column_twice", f"有两列都叫“{header}”，不知用哪一列。请改名或删去一列。"
+        )
 
 
 def _unit(work: Work, sheet: Sheet) -> None:
     if sheet.unit is not None and sheet.unit not in cells.IN_WAN:
-        known = "、".join(("元", "万元", "亿元"))
-        work.findings.heading(sheet, "unit_of_amounts", f"金额单位“{sheet.unit}”不能换算。请改用{known}之一。")
+        work.findings.heading(
+            sheet, "unit_of_amounts", f"金额单位“{sheet.unit}”不能换算。请改用元、万元或亿元。"
+        )
     elif sheet.unit_assumed and sheet.rows and sheet.layout.kind != "zeros":
         column = next(column for column in sheet.layout.columns if column.type == "amount")
         work.findings.sheet(

@@ -41,7 +41,6 @@ def _tasked(work: Work, row: TaskRow) -> str | None:
     """The unit of a task. In a fresh tenant a name that is nobody's yet is a new unit."""
     if row.unit is None:
         return None
-    # A new list brings names that merely resemble units of the tenant: only plain variants are asked about.
     meaning = work.names.meaning(row.unit, near=not work.known.fresh)
     if meaning.state == names.ASK:
         work.ask(row, meaning)
@@ -93,7 +92,8 @@ def check_zeros(work: Work, paid: dict[str, list[FundRow]]) -> None:
                 "amount",
                 ERROR,
                 "zero_not_zero",
-                f"零报告的到位资金应为 0，这里是 {cells.plain(row.amount)} 万元。有到位资金请列入到位资金明细，没有请填 0。",
+                f"零报告的到位资金应为 0，这里是 {cells.plain(row.amount)} 万元。"
+                "有到位资金请列入到位资金明细，没有请填 0。",
             )
         if unit:
             listed[unit].append(read)

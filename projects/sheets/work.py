@@ -141,7 +141,10 @@ def others(rows: Sequence[Row], row: Row) -> str:
 def places(rows: Sequence[Row], sheet: str, count: int | None = None) -> str:
     """Where rows stand, for a sentence on a sheet; the first few of ``count``."""
     count = len(rows) if count is None else count
-    named = [f"第{o.number}行" if o.sheet == sheet else f"“{o.sheet}”第{o.number}行" for o in rows[:MOST_PLACES]]
+    named = []
+    for row in rows[:MOST_PLACES]:
+        named.append(f"第{row.number}行" if row.sheet == sheet else f"“{row.sheet}”第{row.number}行")
+        sheet = row.sheet
     return "、".join(named) + (f"等{count}行" if count > MOST_PLACES else "")
 
 

@@ -1,0 +1,28 @@
+"""Rights that hang on a post alone: who may open which page."""
+
+from accounts.choices import Role, TenantLevel
+from accounts.queries.posts import ActingPost
+
+
+def anybody(post: ActingPost) -> bool:
+    """Everybody who holds a post."""
+    return True
+
+
+def may_look_down(post: ActingPost) -> bool:
+    """A superior officer (市级经办) of a city or province may look into a county below."""
+    return post.role == Role.SUPERIOR and post.tenant_level != TenantLevel.COUNTY
+
+
+# The chain of acts belongs to those who check; a unit sees what happened to its own records on their pages.
+READ_CHANGES = {Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR}
+
+
+def may_read_changes(post: ActingPost) -> bool:
+    """Who opens the change log; the audit administrator reads its headers only."""
+    return post.role in READ_CHANGES or post.role == Role.AUDIT_ADMIN
+
+
+def may_read_values(post: ActingPost) -> bool:
+    """Who reads the lines of the change log and not its headers alone."""
+    return post.role in READ_CHANGES

@@ -1,0 +1,52 @@
+"""What happened: the acts of the tenant and one act with its lines (F-97)."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts import rules
+from accounts.forms.changes import ChangesFilter
+from accounts.queries import history
+from accounts.views.gate import gate
+
+PAGE = 50
+LINES = 100
+
+
+@gate(rules.may_read_changes, "GET")
+def changes(request: HttpRequest) -> HttpResponse:
+    """The acts, newest first, page by page along the chain."""
+    values = rules.may_read_values(request.post)
+    form = ChangesFilter(request.GET, units=history.units_that_acted(), records=values)
+    form.is_valid()
+    before = request.GET.get("before", "")
+    older_than = int(before) if before.isdecimal() and len(before) < 19 else None
+    found = history.acts(form.filters(), values=values, before=older_than, size=PAGE + 1)
+    query = request.GET.copy()
+    query.pop("before", None)
+    return render(
+        request,
+        "accounts/changes.html",
+        {
+            "form": form,
+            "acts": found[:PAGE],
+            "values": values,
+            "query": query.urlencode(),
+            "older": found[PAGE - 1].pos if len(found) > PAGE else None,
+            "paged": older_than is not None,
+        },
+    )
+
+
+@gate(rules.may_read_changes, "GET")
+def change(request: HttpRequest, pos: int) -> HttpResponse:
+    """One act: its header and, where values may be read, its lines page by page."""
+    values = rules.may_read_values(request.post)
+    number = request.GET.get("page", "1")
+    number = int(number) if number.isdecimal() and 0 < len(number) < 9 else 1
+    found = history.one(pos, values=values, first=(max(number, 1) - 1) * LINES, size=LINES)
+    if found is None:
+        raise Http404("没有这个序号的变更。")
+    entry, lines = found
+    page = Paginator(range(lines), LINES).get_page(number)
+    return render(request, "accounts/change.html", {"entry": entry, "page": page, "values": values})

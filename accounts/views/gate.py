@@ -1,0 +1,40 @@
+"""What stands before every view: the methods it answers, the posts it serves, refusals as status codes."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.queries.posts import ActingPost
+from accounts.refusals import Forbidden, NotFound
+
+View = Callable[..., HttpResponse]
+
+
+def gate(serves: Callable[[ActingPost], bool], *methods: str) -> Callable[[View], View]:
+    """Answer these methods (405 otherwise) to posts that the predicate serves (403 otherwise).
+
+    A service's NotFound becomes 404 and its Forbidden 403; any other refusal is the view's to show.
+    """
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if request.method not in methods:
+                page = render(request, "405.html", status=405)
+                page["Allow"] = ", ".join(methods)
+                return page
+            if not serves(request.post):
+                raise PermissionDenied("您当前的岗位不办理这项工作。如您另有岗位，请先切换岗位。")
+            try:
+                return view(request, *args, **kwargs)
+            except NotFound as refusal:
+                raise Http404(str(refusal)) from refusal
+            except Forbidden as refusal:
+                raise PermissionDenied(str(refusal)) from refusal
+
+        return answer
+
+    return guarded

@@ -1,0 +1,229 @@
+"""Writing the clean rows of a workbook: each row once, in bulk, inside the caller's act."""
+
+import datetime as dt
+
+from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
+from accounts.services import units
+from assessment.models import Measure, Target
+from assessment.queries.basis import measure_named
+from assessment.standard_measures import PAID_IN
+from projects.choices import PeriodKind
+from projects.models import Agreement, Claim, Enterprise, Period, Project, Return, Voucher
+from projects.services import claims, periods, returns
+from projects.sheets.checks import Result
+from projects.sheets.periods import Span, months
+from projects.sheets.rows import FundRow, ProjectRow
+
+
+class Writer:
+    """Writes what ``Result.clean`` holds. ``written`` counts new rows by what they are."""
+
+    def __init__(self, result: Result, span: Span):
+        self.rows = result.clean
+        self.aliases = result.aliases
+        self.span = span
+        self.year = span.start.year
+        self.written: dict[str, int] = {}
+
+    def write(self) -> Period:
+        """Everything in the order in which rows refer to each other; the filing period comes back."""
+        self.units = {unit.name: unit for unit in Unit.objects.all()}
+        self._units()
+        self._aliases()
+        self._targets()
+        period = periods.ensure(self.span)
+        self.returns = {item.unit_id: item for item in Return.objects.filter(period=period)}
+        self._enterprises()
+        self._projects()
+        signed = self._agreements()
+        booked = claims.write(signed + self._vouchers())
+        self._count("claims", len(booked))
+        self._submit(booked)
+        return period
+
+    def _count(self, what: str, number: int) -> None:
+        if number:
+            self.written[what] = number
+
+    # Organisation and tasks
+
+    def _units(self) -> None:
+        new = [row for row in self.rows.tasks if row.unit not in self.units]
+        created = Unit.objects.bulk_create(units.build(row.unit, row.kind) for row in new)
+        self.units.update((unit.name, unit) for unit in created)
+        self._count("units", len(created))
+        self._groups()
+
+    def _groups(self) -> None:
+        """Units without a group enter that of the task sheet, from the first day of the year."""
+        known = {group.code: group for group in UnitGroup.objects.all()}
+        names = {row.kind: row.group for row in self.rows.tasks if row.kind not in known}
+        for group in UnitGroup.objects.bulk_create(UnitGroup(code=code, name=name) for code, name in names.items()):
+            known[group.code] = group
+        grouped = set(GroupMembership.objects.values_list("unit_id", flat=True))
+        GroupMembership.objects.bulk_create(
+            GroupMembership(unit=self.units[row.unit], group=known[row.kind], from_on=dt.date(self.year, 1, 1))
+            for row in self.rows.tasks
+            if self.units[row.unit].pk not in grouped
+        )
+
+    def _aliases(self) -> None:
+        remembered = UnitAlias.objects.bulk_create(
+            UnitAlias(unit=self.units[unit], name=name) for name, unit in self.aliases.items()
+        )
+        self._count("aliases", len(remembered))
+
+    def _targets(self) -> None:
+        if not self.rows.tasks and not self.rows.targets:
+            return
+        period = periods.ensure(months(self.year, 1, 12), filed=False)
+        new = [
+            Target(unit=unit, measure=self._measure(name), period=period, amount=amount, document=document or "")
+            for unit, name, amount, document in [
+                *((self.units[row.unit], PAID_IN, row.amount, "") for row in self.rows.tasks),
+                *((None, row.measure, row.amount, row.document) for row in self.rows.targets),
+            ]
+        ]
+        self._count("targets", len(Target.objects.bulk_create(new)))
+
+    def _measure(self, name: str) -> Measure | None:
+        return measure_named(name, dt.date(self.year, 12, 31))
+
+    # Firms, projects, papers
+
+    def _enterprises(self) -> None:
+        """Firms by credit code, then by name; a code that a known firm lacked is added to it."""
+        self.by_code = {firm.credit_code: firm for firm in Enterprise.objects.all() if firm.credit_code}
+        self.by_name = {firm.name: firm for firm in Enterprise.objects.all()}
+        new = []
+        for name, code, division in self._named_firms():
+            known = (self.by_code.get(code) if code else None) or self.by_name.get(name)
+            if known is None:
+                known = Enterprise(name=name, credit_code=code, division=division)
+                new.append(known)
+            elif code and not known.credit_code:
+                known.credit_code = code
+                if known.pk:
+                    known.save(update_fields=["credit_code"])
+            self.by_name[name] = known
+            if code:
+                self.by_code[code] = known
+        Enterprise.objects.bulk_create(new)
+        self._count("enterprises", len(new))
+
+    def _named_firms(self):
+        for row in self.rows.projects:
+            yield row.investor, row.credit_code, row.division or ""
+        for row in self.rows.funds:
+            if row.payer and row.payer not in self.by_name:
+                yield row.payer, None, ""
+
+    def _projects(self) -> None:
+        known = {project.name: project for project in Project.objects.select_related("unit", "enterprise")}
+        new, again = [], []
+        for row in self.rows.projects:
+            values = {
+                "enterprise": self.by_name[row.investor],
+                "unit": self.units[row.unit],
+                "industry": row.industry or "",
+                "year_introduced": self._year_introduced(row),
+            }
+            project = known.get(row.name)
+            if project is None:
+                project = Project(name=row.name, **values)
+                new.append(project)
+            elif any(getattr(project, field) != value for field, value in values.items()):
+                # Its figures were undone: the row is read as it stands now.
+                for field, value in values.items():
+                    setattr(project, field, value)
+                again.append(project)
+            known[row.name] = project
+        Project.objects.bulk_create(new)
+        Project.objects.bulk_update(again, ["enterprise", "unit", "industry", "year_introduced"])
+        self.projects = known
+        self._count("projects", len(new))
+
+    def _year_introduced(self, row: ProjectRow) -> int:
+        return min(row.signed_on.year, self.year - 1) if row.carry_over else self.year
+
+    def _agreements(self) -> list[Claim]:
+        """The signatures; those of the span become claims, earlier ones (续建) are only known."""
+        known = {
+            (item.project_id, item.kind, item.signed_on): item
+            for item in Agreement.objects.filter(project__in=self.projects.values())
+        }
+        new, again, claiming = [], [], []
+        for row in self.rows.projects:
+            project = self.projects[row.name]
+            amounts = {"total_wan": row.total, "introduced_wan": row.introduced}
+            agreement = known.get((project.pk, row.agreement_kind, row.signed_on))
+            if agreement is None:
+                agreement = Agreement(
+                    project=project, kind=row.agreement_kind, signed_on=row.signed_on, **amounts
+                )
+                new.append(agreement)
+            elif any(getattr(agreement, field) != value for field, value in amounts.items()):
+                for field, value in amounts.items():
+                    setattr(agreement, field, value)
+                again.append(agreement)
+            if self.span.covers(row.signed_on):
+                claiming.append((agreement, project))
+        Agreement.objects.bulk_create(new)
+        Agreement.objects.bulk_update(again, ["total_wan", "introduced_wan"])
+        self._count("agreements", len(new))
+        return [
+            claim
+            for agreement, project in claiming
+            for claim in claims.of_agreement(
+                agreement, project=project, unit=project.unit, booked_in=self.returns[project.unit_id]
+            )
+        ]
+
+    def _vouchers(self) -> list[Claim]:
+        """The papers and their claims of money."""
+        known = {(item.kind, item.number, item.payer_id): item for item in Voucher.objects.all()}
+        new, again, paired = [], [], []
+        for row in self.rows.funds:
+            payer = self.by_name[row.payer] if row.payer else self.projects[row.project].enterprise
+            voucher = known.get((row.voucher_kind, row.voucher_number, payer.pk))
+            if voucher is None:
+                voucher = Voucher(
+                    kind=row.voucher_kind,
+                    number=row.voucher_number,
+                    payer=payer,
+                    dated_on=row.on,
+                    face_wan=row.amount,
+                    division=payer.division,
+                )
+                new.append(voucher)
+            elif (voucher.dated_on, voucher.face_wan) != (row.on, row.amount):
+                voucher.dated_on, voucher.face_wan = row.on, row.amount
+                again.append(voucher)
+            paired.append((voucher, row))
+        Voucher.objects.bulk_create(new)
+        Voucher.objects.bulk_update(again, ["dated_on", "face_wan"])
+        self._count("vouchers", len(new))
+        return [self._money(voucher, row) for voucher, row in paired]
+
+    def _money(self, voucher: Voucher, row: FundRow) -> Claim:
+        unit = self.units[row.unit]
+        return claims.of_voucher(
+            voucher,
+            project=self.projects[row.project],
+            unit=unit,
+            booked_in=self.returns[unit.pk],
+            amount=row.amount,
+        )
+
+    # Returns
+
+    def _submit(self, booked: list[Claim]) -> None:
+        """Units with rows, and units in 零报告, have reported: by the bureau on their behalf (代填)."""
+        reporting = {claim.booked_in_id for claim in booked}
+        reporting |= {self.returns[self.units[row.unit].pk].pk for row in self.rows.zeros}
+        submitted = [item for item in self.returns.values() if item.pk in reporting]
+        if submitted:
+            returns.mark_submitted(submitted, on_behalf=True)
+        self._count("returns", len(submitted))
+
+

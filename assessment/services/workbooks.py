@@ -1,0 +1,183 @@
+"""A county's workbook: read, checked, accepted as one act, undone while nobody has acted on it."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts import scope
+from accounts.acts import act
+from accounts.choices import Role
+from accounts.models import ChangeRow
+from accounts.queries.posts import ActingPost
+from accounts.refusals import Forbidden, NotFound, Refused
+from assessment.models import ImportBatch, Opinion
+from assessment.queries.known import known
+from assessment.services.workbook_rows import Writer
+from projects.models import Claim, Return
+from projects.services import claims, periods, returns
+from projects.sheets.book import open_book
+from projects.sheets.checks import KINDS, Result, check
+from projects.sheets.findings import ASK, ERROR, Finding
+from projects.sheets.reader import BookRefused
+
+MAY_IMPORT = {Role.BUREAU}
+WORDS = {
+    "units": "单位",
+    "aliases": "单位别名",
+    "targets": "目标任务",
+    "enterprises": "企业",
+    "projects": "项目",
+    "agreements": "协议",
+    "vouchers": "凭证",
+    "claims": "申报",
+    "returns": "报表上报",
+}
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a workbook says, before anything is written. ``period_name`` is empty when no title names one."""
+
+    result: Result
+    period_name: str
+
+    @property
+    def acceptable(self) -> bool:
+        """True when nothing stands against loading the whole workbook."""
+        return self.result.is_clean
+
+    @property
+    def new_rows(self) -> dict[str, int]:
+        """Clean rows by table that are not in the ledger yet."""
+        return {kind: len(getattr(self.result.clean, kind)) for kind in KINDS}
+
+    @property
+    def unchanged(self) -> int:
+        """Rows that are registered already, value for value."""
+        return sum(len(getattr(self.result.unchanged, kind)) for kind in KINDS)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was written (new rows by what they are) and which findings kept rows out; no batch: nothing new."""
+
+    batch: ImportBatch | None
+    written: dict[str, int]
+    left: list[Finding]
+
+
+def keep(content: bytes) -> str:
+    """Keep an uploaded workbook between two pages; its token is its hash, good in this tenant only."""
+    token = hashlib.sha256(content).hexdigest()
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / token).write_bytes(content)
+    return token
+
+
+def kept(token: str) -> bytes:
+    """The workbook of this token. Raises NotFound."""
+    if len(token) != 64 or not set(token) <= set("0123456789abcdef") or not (_folder() / token).is_file():
+        raise NotFound("没有这份已上传的工作簿，请重新上传。")
+    return (_folder() / token).read_bytes()
+
+
+def _folder() -> Path:
+    return settings.EVIDENCE_DIR / str(scope.tenant_id()) / "workbooks"
+
+
+def examine(
+    content: bytes, file_name: str, *, today: dt.date, answers: Mapping[str, str] | None = None
+) -> Examined:
+    """Read and check a workbook against what the tenant has; writes nothing.
+
+    Raises Refused when the file is no workbook at all.
+    """
+    try:
+        book = open_book(content, file_name)
+    except BookRefused as refusal:
+        raise Refused(str(refusal)) from refusal
+    result = check(book, known(book.span), today, answers or {})
+    return Examined(result, book.span.label if book.span else "")
+
+
+@transaction.atomic
+def load(
+    *,
+    post: ActingPost,
+    content: bytes,
+    file_name: str,
+    today: dt.date,
+    answers: Mapping[str, str] | None = None,
+    accept_clean: bool = False,
+) -> Loaded:
+    """Write a workbook's new rows as one act: units and tasks, projects, papers, claims, Returns.
+
+    The same file twice changes nothing. A figure that differs from a registered one is refused: it
+    is corrected, not loaded. With ``accept_clean`` the rows without fault are written and the
+    others left. Two clerks at once: the second waits and finds everything registered. Raises
+    Forbidden, Refused.
+    """
+    if post.role not in MAY_IMPORT:
+        raise Forbidden("工作簿由招商局导入。")
+    _one_at_a_time()
+    examined = examine(content, file_name, today=today, answers=answers)
+    left = [finding for finding in examined.result.findings if finding.severity in (ERROR, ASK)]
+    span = examined.result.understood.span
+    if (left and not accept_clean) or span is None or span.kind not in periods.MONTHS:
+        raise Refused(f"工作簿有 {len(left)} 处问题没有解决，没有写入任何数据。")
+    if not any(examined.new_rows.values()) and not examined.result.aliases:
+        return Loaded(None, {}, left)
+    digest = hashlib.sha256(content).hexdigest()
+    change = act("workbook.load", reason=f"工作簿 {digest[:12]}")
+    writer = Writer(examined.result, span)
+    period = writer.write()
+    batch = ImportBatch.objects.create(
+        sha256=digest, file_name=file_name[-200:], period=period, change_id=change, summary=writer.written
+    )
+    return Loaded(batch, writer.written, left)
+
+
+@transaction.atomic
+def undo(*, post: ActingPost, batch_id: int, reason: str, today: dt.date) -> ImportBatch:
+    """Undo an import while no opinion stands on its claims: reversals, and its Returns unsubmitted.
+
+    Units, aliases, tasks, firms and projects stay. Raises Forbidden, NotFound, Refused.
+    """
+    if post.role not in MAY_IMPORT:
+        raise Forbidden("导入由招商局撤销。")
+    change = act("workbook.undo", reason=reason)
+    batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound("没有这个导入批次。")
+    if batch.undone_by_id is not None:
+        raise Refused("这个批次已经撤销。")
+    written = list(
+        Claim.objects.filter(pk__in=_written(batch, "projects_claim", "I"), reversals__isnull=True)
+        .select_related("booked_in")
+        .order_by("pk")
+    )
+    if count := Opinion.objects.filter(claim__in=written).values("claim_id").distinct().count():
+        raise Refused(f"已有 {count} 笔申报有了核实意见，不能撤销整批；请逐笔更正。")
+    claims.write([claims.reversal(claim, booked_in=claim.booked_in) for claim in written])
+    returns.unsubmit(list(Return.objects.filter(pk__in=_written(batch, "projects_return", "U"))))
+    batch.undone_by_id = change
+    batch.save(update_fields=["undone_by"])
+    return batch
+
+
+def _written(batch: ImportBatch, table: str, op: str) -> list[int]:
+    """Rows that the batch's act wrote, from the change log: nothing is noted twice."""
+    lines = ChangeRow.objects.filter(change_id=batch.change_id, table=table, op=op)
+    return list(lines.values_list("row", flat=True))
+
+
+def _one_at_a_time() -> None:
+    """Imports of one tenant follow each other; the lock ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('workbook'), %s::int)", [scope.tenant_id()])
