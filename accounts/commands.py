@@ -39,17 +39,21 @@ class TenantCommand(BaseCommand):
         with transaction.atomic(), scope.enter(tenant, kind=scope.OPERATOR):
             yield
 
-    @contextmanager
-    def acting(self, code: str, username: str, roles: tuple[str, ...]) -> Iterator[ActingPost]:
-        """One transaction as this person in a post with one of these roles; commits at the end."""
-        with transaction.atomic():
-            user = users.find(username)
-            if user is None or not user.is_active:
-                raise CommandError(f"没有用户 {username}，或已停用。")
-            with scope.enter(None, user=user.pk, kind=scope.IDENTITY):
-                posts = [post for post in own_posts(user.pk, on=clock.today()) if post.tenant_code == code]
-            post = next((post for post in posts if post.role in roles), None)
-            if post is None:
-                raise CommandError(f"{username} 在 {code} 没有可办理此事的岗位。")
-            with scope.enter(post.tenant_id, user=user.pk, post=post.id):
-                yield post
+
+@contextmanager
+def acting(code: str, username: str, roles: tuple[str, ...]) -> Iterator[ActingPost]:
+    """One transaction as this person in a post of this tenant with one of these roles; commits at the end.
+
+    Raises Refused for an unknown or disabled user, and for one without such a post.
+    """
+    with transaction.atomic():
+        user = users.find(username)
+        if user is None or not user.is_active:
+            raise Refused(f"没有用户 {username}，或已停用。")
+        with scope.enter(None, user=user.pk, kind=scope.IDENTITY):
+            posts = [post for post in own_posts(user.pk, on=clock.today()) if post.tenant_code == code]
+        post = next((post for post in posts if post.role in roles), None)
+        if post is None:
+            raise Refused(f"{username} 在 {code} 没有可办理此事的岗位。")
+        with scope.enter(post.tenant_id, user=user.pk, post=post.id):
+            yield post

@@ -72,7 +72,9 @@ class TenantTable(WallOperation):
     ``personal``: columns that enter the log as "changed" only.
     """
 
-    def __init__(self, name, grants="SELECT, INSERT, UPDATE, DELETE", superior=False, logged=True, personal=()):
+    def __init__(
+        self, name, grants="SELECT, INSERT, UPDATE, DELETE", superior=False, logged=True, personal=()
+    ):
         self.name, self.grants, self.superior = name, grants, superior
         self.logged, self.personal = logged, tuple(personal)
 

@@ -6,7 +6,7 @@ CENT = Decimal("0.01")
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """part / whole in %, two decimals, half up; None when the whole is zero (not computable)."""
+    """Part / whole in %, two decimals, half up; None when the whole is zero (not computable)."""
     if not whole:
         return None
     return (Decimal(part) * 100 / Decimal(whole)).quantize(CENT, ROUND_HALF_UP)

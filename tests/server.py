@@ -5,11 +5,14 @@ the session. With ``DATABASE_URL`` and ``MIGRATE_DATABASE_URL`` set the tests us
 """
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from portal import engines
+from portal import engines, homes
 
 VAR = Path(os.environ.get("PORTAL_VAR") or Path(__file__).resolve().parent.parent / "var") / "test"
 NAMED = "DATABASE_URL" in os.environ or "MIGRATE_DATABASE_URL" in os.environ
@@ -23,3 +26,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     asked_only = session.config.option.collectonly or session.config.option.trace_rows
     if not NAMED and not asked_only:
         session.config.add_cleanup(engines.ensure(VAR, fsync=False).stop)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that the server's account can reach; pytest's own is closed to other accounts."""
+    made = Path(tempfile.mkdtemp(prefix="portal test [", dir="/var/tmp"))
+    made.chmod(0o755)
+    yield made
+    for var in [made, *(path for path in made.rglob("*") if (path / "engine.owner").exists())]:
+        shutil.rmtree(homes.home_of(var).elsewhere, ignore_errors=True)
+    shutil.rmtree(made)

@@ -1,14 +1,12 @@
 """deploy/roles.sql on a real server: what it makes, that it may be repeated, that it asks for passwords."""
 
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from portal import engines, homes
+from portal import engines
 
 pytestmark = pytest.mark.battery
 
@@ -17,18 +15,14 @@ PASSWORDS = ("-v", "migrator_password=o'wner", "-v", "app_password=s\"erver")
 
 
 @pytest.fixture
-def bare():
+def bare(place):
     """A server without our roles and database."""
-    made = Path(tempfile.mkdtemp(prefix="portal-roles-", dir="/var/tmp"))
-    made.chmod(0o755)
-    with engines.ensure(made, fsync=False) as engine:
+    with engines.ensure(place, fsync=False) as engine:
         with connect(engine) as connection:
             connection.execute("DROP DATABASE portal")
             connection.execute("DROP ROLE app")
             connection.execute("DROP ROLE migrator")
         yield engine
-    shutil.rmtree(homes.home_of(made).elsewhere, ignore_errors=True)
-    shutil.rmtree(made)
 
 
 def connect(engine, **who) -> psycopg.Connection:

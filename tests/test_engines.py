@@ -38,17 +38,6 @@ print("gone", flush=True)
 """
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A directory that the server's account can reach; pytest's own is closed to other accounts."""
-    made = Path(tempfile.mkdtemp(prefix="portal test [", dir="/var/tmp"))
-    made.chmod(0o755)
-    yield made
-    for var in [made, *(path for path in made.rglob("*") if (path / "engine.owner").exists())]:
-        shutil.rmtree(homes.home_of(var).elsewhere, ignore_errors=True)
-    shutil.rmtree(made)
-
-
 def environment() -> dict[str, str]:
     """Ours without what the tests' own server put there, and with the packages for any interpreter."""
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}

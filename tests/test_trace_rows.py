@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """
 import pytest
@@ -42,38 +40,43 @@ def collect(directory: Path, body: str) -> tuple[int, str]:
     return traced.returncode, traced.stdout + traced.stderr
 
 
-@pytest.mark.parametrize(
-    "test",
-    [
-        "def test_it(client): pass",
-        "def test_it(signed_in): pass",
-        "def test_it(): call_command('standing')",
-        "def test_it(): operate()",
-        "class TestIt:\n    def test_it(self): operate()",
-    ],
-)
-def test_a_row_may_stand_where_a_user_enters(tmp_path, test):
-    code, printed = collect(tmp_path, f'pytestmark = pytest.mark.covers("S2-06", "F-36")\n{test}')
-    assert code == 0
-    assert [line for line in printed.splitlines() if not line.startswith(" ")][:2] == ["F-36", "S2-06"]
-    assert "2 rows, 1 tests" in printed
+def test_a_row_may_stand_where_a_user_enters(tmp_path):
+    code, printed = collect(
+        tmp_path,
+        """
+pytestmark = pytest.mark.covers("S2-06", "F-36")
+def test_by_a_page(client): pass
+def test_by_a_fixture_behind_it(signed_in): pass
+def test_by_a_command(): call_command("standing")
+def test_by_a_function_of_ours(): operate()
+class TestMore:
+    @pytest.mark.parametrize("n", [1, 2])
+    @pytest.mark.covers("I5", "S1-07")
+    def test_in_a_class(self, n): operate()
+""",
+    )
+    assert code == 0, printed
+    inner = ["    test_tried.py::TestMore::test_in_a_class"]
+    ways = ["command", "fixture_behind_it", "function_of_ours", "page"]
+    below = [*inner, *(f"    test_tried.py::test_by_a_{way}" for way in ways)]
+    rows = ["F-36", *below, "I5", *inner, "S1-07", *inner, "S2-06", *below]
+    assert printed.strip().splitlines() == [*rows, "4 rows, 5 tests"]
 
 
-def test_a_row_on_a_test_that_enters_nowhere_is_refused(tmp_path):
-    code, printed = collect(tmp_path, '@pytest.mark.covers("I5", "F-36")\ndef test_it(): assert 1 + 1 == 2')
+def test_faults_are_listed_all_at_once(tmp_path):
+    wrong = ["S2-6", "F36", "I", "X-1", "s2-06", "S2-06 "]
+    code, printed = collect(
+        tmp_path,
+        f"""
+@pytest.mark.covers("I5", "F-36")
+def test_that_enters_nowhere(): assert 1 + 1 == 2
+@pytest.mark.covers("I5")
+def test_of_an_invariant(): pass
+@pytest.mark.covers(*{wrong})
+def test_with_odd_ids(client): pass
+""",
+    )
     assert code != 0
-    assert "carries F-36 but enters by no page, API or command" in printed
-
-
-def test_an_invariant_may_stand_anywhere(tmp_path):
-    body = '@pytest.mark.parametrize("n", [1, 2])\n@pytest.mark.covers("I5")\ndef test_it(n): pass'
-    code, printed = collect(tmp_path, body)
-    assert code == 0
-    assert printed.splitlines()[:3] == ["I5", "    test_tried.py::test_it", "1 rows, 1 tests"]
-
-
-@pytest.mark.parametrize("row", ["S2-6", "F36", "I", "X-1", "s2-06", "S2-06 "])
-def test_an_id_of_another_shape_is_refused(tmp_path, row):
-    code, printed = collect(tmp_path, f"@pytest.mark.covers({row!r})\ndef test_it(client): pass")
-    assert code != 0
-    assert f"{row!r} is no id of a row" in printed
+    assert "test_that_enters_nowhere: carries F-36 but enters by no page, API or command" in printed
+    assert "test_of_an_invariant" not in printed
+    assert [row for row in wrong if f"{row!r} is no id of a row" not in printed] == []

@@ -10,19 +10,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO
 
-from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from PIL import Image
 
 from accounts import scope
 from accounts.acts import act
 from accounts.choices import Role, UnitKind
-from accounts.models import GroupMembership, Post, Unit, UnitAlias, UnitGroup
-from accounts.operator import as_migrator
+from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
 from accounts.queries.posts import ActingPost, own_posts
-from accounts.services import tenants, units, users
+from accounts.services import units, users
 from assessment.models import ImportBatch, Measure, Target
-from assessment.services import measures, opinions
+from assessment.services import opinions
+from portal import new_tenant
 from projects.choices import AgreementKind, ClaimKind, PeriodKind, VoucherKind
 from projects.models import Agreement, Claim, Enterprise, Period, Project, Return
 from projects.services import claims, periods, returns, splits, vouchers
@@ -106,22 +105,12 @@ def load() -> World:
 
 
 def _tenant(code: str, name: str, level: str, parent: str | None, prefix: str) -> County:
-    with as_migrator(), transaction.atomic():
-        tenant = tenants.add(code=code, name=name, level=level, parent_code=parent, label="测试")
-        with scope.enter(tenant.pk, kind=scope.OPERATOR):
-            measures.publish_standard()
-            unit = units.build("系统管理", UnitKind.OFFICE)
-            unit.save(force_insert=True)
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO accounts_user (username, name, password, is_active)"
-                    " VALUES (%s, '管理员', %s, true) RETURNING id",
-                    [f"{prefix}_admin", make_password(PASSWORD)],
-                )
-                user_id = cursor.fetchone()[0]
-            Post.objects.create(user_id=user_id, unit=unit, role=Role.SYSTEM_ADMIN, from_on=FROM)
+    admin = f"{prefix}_admin"
+    tenant = new_tenant.add(
+        code=code, name=name, level=level, parent_code=parent, admin=(admin, "管理员", PASSWORD)
+    )
     county = County(tenant.pk, code, prefix)
-    county.posts["admin"] = _post_of(f"{prefix}_admin")
+    county.posts["admin"] = _post_of(admin)
     return county
 
 
@@ -145,7 +134,9 @@ UNITS = {
 
 def _people(county: County, people: dict) -> None:
     admin = county.posts["admin"]
-    needed = {unit for unit, _role in people.values()} | ({"县委办", "县政府办"} if "clerk" in people else set())
+    needed = {unit for unit, _role in people.values()} | (
+        {"县委办", "县政府办"} if "clerk" in people else set()
+    )
     for name, (kind, parent) in UNITS.items():
         if name in needed:
             with acting(admin):
@@ -251,9 +242,7 @@ def _facts(county: County, mark: str) -> None:
                 split=split if with_split else None,
                 files=[picture(number)],
             )
-            done = vouchers.record(
-                post=post, entry=entry, unit=Unit.objects.get(name=unit), today=TODAY
-            )
+            done = vouchers.record(post=post, entry=entry, unit=Unit.objects.get(name=unit), today=TODAY)
             rows[key] = done.claim.pk
             rows[f"{key}:voucher"] = done.claim.voucher_id
             link = done.claim.voucher.evidence_links.get()
@@ -270,9 +259,7 @@ def _facts(county: County, mark: str) -> None:
         )
         rows["opinion"] = opinion.pk
     with acting(county.posts["party_inspector"]) as inspector:
-        opinions.give(
-            post=inspector, claim_id=rows["decided_claim"], step="inspection", verdict="accept"
-        )
+        opinions.give(post=inspector, claim_id=rows["decided_claim"], step="inspection", verdict="accept")
     with acting(clerk):
         rows["signed_claim"] = Claim.objects.get(kind=ClaimKind.SIGNED_COUNT).pk
         assert Period.objects.filter(pk=rows["period"]).exists()

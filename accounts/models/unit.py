@@ -11,7 +11,9 @@ class Unit(TenantModel):
 
     name = models.CharField(_("单位名称"), max_length=60)
     kind = models.CharField(_("类别"), max_length=20, choices=UnitKind.choices)
-    parent = TenantForeignKey("self", null=True, blank=True, related_name="children", verbose_name=_("上级单位"))
+    parent = TenantForeignKey(
+        "self", null=True, blank=True, related_name="children", verbose_name=_("上级单位")
+    )
     leader_office = TenantForeignKey(
         "self",
         null=True,

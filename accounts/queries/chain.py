@@ -34,7 +34,7 @@ EVENTS = ("insert", "update", "delete")
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is not as the log says. ``tenant`` is a division code, None where no tenant is concerned."""
+    """One thing that is not as the log says. ``tenant`` is a division code, None for what belongs to none."""
 
     text: str
     tenant: str | None
@@ -56,7 +56,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Chain:
-    """A tenant's chain as it stands: acts, lines, and the head to be kept outside."""
+    """A tenant's chain as it stands: acts, lines, the head to be kept outside, and the last act itself."""
 
     id: int
     code: str
@@ -65,6 +65,8 @@ class Chain:
     lines: int
     head_pos: int | None
     head_hash: str
+    last_pos: int
+    last_hash: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def verify(code: str | None = None) -> Findings:
         chains = _chains(cursor, code)
         if code is not None and not chains:
             raise NotFound(f"没有行政区划代码为 {code} 的辖区。")
-        check = _Check(cursor, chains)
+        check = _Check(cursor, chains, one_only=code is not None)
         check.heads()
         check.acts()
         check.orphans()
@@ -113,26 +115,25 @@ def verify(code: str | None = None) -> Findings:
         return check.findings
 
 
+# A tenant whose own row has been removed is still known by its chain.
 CHAINS = """
-SELECT t.id, t.code, t.name,
-       (SELECT count(*) FROM accounts_change c WHERE c.tenant_id = t.id),
-       (SELECT count(*) FROM accounts_changerow r WHERE r.tenant_id = t.id),
-       h.pos, coalesce(encode(h.hash, 'hex'), '')
-FROM accounts_tenant t LEFT JOIN accounts_chainhead h ON h.tenant_id = t.id
-WHERE %(code)s::text IS NULL OR t.code = %(code)s
-ORDER BY t.code
-"""
-
-HEADS = """
-SELECT t.id, h.pos, coalesce(c.pos, 0), h.hash IS DISTINCT FROM coalesce(c.hash, ''::bytea)
-FROM unnest(%(tenants)s::bigint[]) t (id)
-LEFT JOIN accounts_chainhead h ON h.tenant_id = t.id
+SELECT i.id, coalesce(t.code, '（编号 ' || i.id || '）'), coalesce(t.name, ''),
+       (SELECT count(*) FROM accounts_change c WHERE c.tenant_id = i.id),
+       (SELECT count(*) FROM accounts_changerow r WHERE r.tenant_id = i.id),
+       h.pos, coalesce(encode(h.hash, 'hex'), ''), coalesce(l.pos, 0), coalesce(encode(l.hash, 'hex'), '')
+FROM (
+    SELECT id FROM accounts_tenant
+    UNION SELECT tenant_id FROM accounts_chainhead
+    UNION SELECT tenant_id FROM accounts_change
+) i
+LEFT JOIN accounts_tenant t ON t.id = i.id
+LEFT JOIN accounts_chainhead h ON h.tenant_id = i.id
 LEFT JOIN LATERAL (
     SELECT pos, hash FROM accounts_change c
-    WHERE c.tenant_id = t.id AND c.pos IS NOT NULL ORDER BY c.pos DESC LIMIT 1
-) c ON true
-WHERE (h.tenant_id IS NOT NULL OR c.pos IS NOT NULL)
-  AND (h.pos IS DISTINCT FROM coalesce(c.pos, 0) OR h.hash IS DISTINCT FROM coalesce(c.hash, ''::bytea))
+    WHERE c.tenant_id = i.id AND c.pos IS NOT NULL ORDER BY c.pos DESC LIMIT 1
+) l ON true
+WHERE %(code)s::text IS NULL OR t.code = %(code)s
+ORDER BY 2
 """
 
 ACTS = """
@@ -142,7 +143,7 @@ SELECT * FROM (
            c.prev IS DISTINCT FROM lag(c.hash, 1, ''::bytea) OVER w AS unchained,
            c.hash IS DISTINCT FROM sec.act_digest(c) AS altered
     FROM accounts_change c
-    WHERE c.tenant_id = ANY (%(tenants)s)
+    WHERE %(tenants)s::bigint[] IS NULL OR c.tenant_id = ANY (%(tenants)s)
     WINDOW w AS (PARTITION BY c.tenant_id ORDER BY c.pos)
 ) checked
 WHERE pos IS NULL OR pos <> before + 1 OR unchained OR altered
@@ -153,7 +154,7 @@ ORPHANS = """
 SELECT r.tenant_id, r."table", r."row", r.id, r.change_id
 FROM accounts_changerow r
 LEFT JOIN accounts_change c ON c.tenant_id = r.tenant_id AND c.id = r.change_id
-WHERE c.id IS NULL AND r.tenant_id = ANY (%(tenants)s)
+WHERE c.id IS NULL AND (%(tenants)s::bigint[] IS NULL OR r.tenant_id = ANY (%(tenants)s))
 ORDER BY r.tenant_id, r.id
 """
 
@@ -171,6 +172,8 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   AND (p.oid IS NOT NULL OR c.relname IN (SELECT DISTINCT "table" FROM accounts_changerow))
 ORDER BY c.relname, p.proname DESC
 """
+
+EXAMINED = "(%(tenants)s::bigint[] IS NULL OR r.tenant_id = ANY (%(tenants)s))"
 
 # Lines of one table in the order in which they were written.
 LINES = """
@@ -205,9 +208,9 @@ FROM (
 ) l
 FULL JOIN (
     SELECT t.id, t.tenant_id, to_jsonb(t) - %(personal)s::text[] AS now
-    FROM {table} t WHERE t.tenant_id = ANY (%(tenants)s)
+    FROM {table} t WHERE %(tenants)s::bigint[] IS NULL OR t.tenant_id = ANY (%(tenants)s)
 ) p ON p.id = l."row" AND p.tenant_id = l.tenant_id
-WHERE l."row" IS NULL OR (l.op = 'D') = (p.id IS NOT NULL) OR (l.op <> 'D' AND p.now <> l.after)
+WHERE l."row" IS NULL OR (l.op = 'D') = (p.id IS NOT NULL) OR (l.op <> 'D' AND p.now IS DISTINCT FROM l.after)
 ORDER BY 1, 2
 """
 
@@ -220,7 +223,7 @@ FROM (
     SELECT DISTINCT ON ("row") * FROM ({lines}) s ORDER BY "row", rank DESC, id DESC
 ) l
 FULL JOIN (SELECT t.id, to_jsonb(t) - %(personal)s::text[] AS now FROM {table} t) p ON p.id = l."row"
-WHERE l."row" IS NULL OR (l.op = 'D') = (p.id IS NOT NULL) OR (l.op <> 'D' AND p.now <> l.after)
+WHERE l."row" IS NULL OR (l.op = 'D') = (p.id IS NOT NULL) OR (l.op <> 'D' AND p.now IS DISTINCT FROM l.after)
 ORDER BY 1, 2
 """
 
@@ -252,28 +255,32 @@ def _logged_tables(cursor: CursorWrapper) -> list[LoggedTable]:
 class _Check:
     """The questions, asked one after the other of one snapshot."""
 
-    def __init__(self, cursor: CursorWrapper, chains: list[Chain]) -> None:
+    def __init__(self, cursor: CursorWrapper, chains: list[Chain], *, one_only: bool) -> None:
         self.cursor = cursor
         self.codes = {chain.id: chain.code for chain in chains}
+        # None: every tenant, also one that only a planted row names.
+        self.tenants = list(self.codes) if one_only else None
         self.findings = Findings(chains)
 
     def _ask(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
-        self.cursor.execute(statement, {"tenants": list(self.codes), **parameters})
+        self.cursor.execute(statement, {"tenants": self.tenants, **parameters})
         return self.cursor.fetchall()
 
     def _fault(self, tenant_id: int | None, text: str, **place: Any) -> None:
-        code = None if tenant_id is None else self.codes[tenant_id]
+        code = None if tenant_id is None else self.codes.get(tenant_id, f"（编号 {tenant_id}）")
         self.findings.faults.append(Fault(text, code, **place))
 
     def heads(self) -> None:
         """The head names the last act and its hash."""
-        for tenant, head, last, other_hash in self._ask(HEADS):
-            if head is None:
-                self._fault(tenant, f"没有链头，日志却有 {last} 号事项", pos=last)
-            elif head != last:
-                self._fault(tenant, f"链头停在第 {head} 号，日志的最后一项是第 {last} 号", pos=head)
-            elif other_hash:
-                self._fault(tenant, "链头的摘要不是最后一项的摘要", pos=head)
+        for chain in self.findings.chains:
+            if chain.head_pos is None:
+                if chain.last_pos:
+                    self._fault(chain.id, "日志有事项，却没有链头", pos=chain.last_pos)
+            elif chain.head_pos != chain.last_pos:
+                text = f"链头停在第 {chain.head_pos} 号，日志的最后一项是第 {chain.last_pos} 号"
+                self._fault(chain.id, text, pos=chain.head_pos)
+            elif chain.head_hash != chain.last_hash:
+                self._fault(chain.id, "链头的摘要不是最后一项的摘要", pos=chain.head_pos)
 
     def acts(self) -> None:
         """Positions without a gap; each act sealed over the one before and over its own contents."""
@@ -281,7 +288,9 @@ class _Check:
             if pos is None:
                 self._fault(tenant, f"事项（编号 {change_id}）没有封存", act=act)
                 continue
-            if pos != before + 1:
+            if pos < 1:
+                self._fault(tenant, "序号应从 1 起", pos=pos, act=act)
+            elif pos != before + 1:
                 self._fault(tenant, f"序号不连续，缺第 {before + 1} 至 {pos - 1} 号", pos=pos, act=act)
             if unchained:
                 self._fault(tenant, "没有接在上一项之后（上一项的摘要不符）", pos=pos, act=act)
@@ -330,13 +339,13 @@ class _Check:
 
     def _examined(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         """Rows whose last line stands in another tenant's chain are that tenant's to check."""
-        return (row for row in rows if row[0] is None or row[0] in self.codes)
+        return (row for row in rows if self.tenants is None or row[0] is None or row[0] in self.codes)
 
 
 def _lines(table: LoggedTable) -> str:
     """The lines of a table: inside a tenant the position decides, across chains the line's number."""
     if table.tenanted:
-        return LINES.format(rank="c.pos", examined="r.tenant_id = ANY (%(tenants)s)")
+        return LINES.format(rank="c.pos", examined=EXAMINED)
     return LINES.format(rank="0", examined="true")
 
 

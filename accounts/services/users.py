@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
@@ -41,6 +42,23 @@ def appoint(
     if Post.objects.filter(user_id=user_id, unit=unit, role=role, until_on__isnull=True).exists():
         raise ValidationError({"username": f"{username} 已在{unit.name}担任{Role(role).label}。"})
     return Post.objects.create(user_id=user_id, unit=unit, role=role, from_on=on)
+
+
+@transaction.atomic
+def change_password(*, user: User, old: str, new: str) -> None:
+    """Set one's own password; the log keeps that it changed, never its value.
+
+    Raises ValidationError for a wrong old password (``old``) and a weak new one (``new``).
+    """
+    if not check_password(old, user.password):
+        raise ValidationError({"old": "原密码不正确。"})
+    try:
+        password_validation.validate_password(new, user)
+    except ValidationError as faults:
+        raise ValidationError({"new": faults.messages}) from faults
+    act("password.change")
+    user.password = make_password(new)
+    user.save(update_fields=["password"])
 
 
 def _add(username: str, name: str, password: str | None) -> int:

@@ -45,7 +45,9 @@ class Target(TenantModel):
     amount = models.DecimalField(_("目标数"), max_digits=20, decimal_places=6)
     issuer = models.CharField(_("下达单位"), max_length=60, blank=True)
     document = models.CharField(_("下达文件"), max_length=120, blank=True)
-    replaces = TenantForeignKey("self", null=True, blank=True, related_name="successors", verbose_name=_("调整"))
+    replaces = TenantForeignKey(
+        "self", null=True, blank=True, related_name="successors", verbose_name=_("调整")
+    )
 
     class Meta:
         verbose_name = _("目标任务")

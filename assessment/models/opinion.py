@@ -19,7 +19,9 @@ class Opinion(TenantModel):
     verdict = models.CharField(_("结论"), max_length=20, choices=Verdict.choices)
     accepted = models.DecimalField(_("认可数"), max_digits=20, decimal_places=6, null=True, blank=True)
     reason = models.TextField(_("理由"), blank=True)
-    supersedes = TenantForeignKey("self", null=True, blank=True, related_name="+", verbose_name=_("改变的意见"))
+    supersedes = TenantForeignKey(
+        "self", null=True, blank=True, related_name="+", verbose_name=_("改变的意见")
+    )
     actor = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
     post_label = models.CharField(_("岗位"), max_length=120, editable=False)
     at = models.DateTimeField(_("时间"), null=True, editable=False)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.acts import act
 from accounts.queries.posts import ActingPost
-from accounts.refusals import NotFound, explained
+from accounts.refusals import NotFound, Refused, explained
 from assessment.choices import Verdict
 from assessment.models import Opinion
 from assessment.queries import queue
@@ -70,3 +70,23 @@ def decide_clean(*, post: ActingPost, step: str) -> Decided:
     with explained():
         Opinion.objects.bulk_create(opinions)
     return Decided(len(sorted_out.clean), len(sorted_out.own), sorted_out.left)
+
+
+@transaction.atomic
+def give_card(*, post: ActingPost, agreement_id: int, step: str, verdict: str, reason: str = "") -> int:
+    """Give the same opinion on every claim of one signing that waits at this step, as one act.
+
+    Returns how many claims were decided. A reduction needs an amount for each claim and is given
+    claim by claim. Raises NotFound when nothing of this agreement waits here, Refused like ``give``.
+    """
+    act("opinion.give", reason=reason)
+    claims = list(queue.waiting(post, step).filter(agreement_id=agreement_id))
+    if not claims:
+        raise NotFound("这份协议没有等待处理的申报。")
+    if verdict == Verdict.REDUCE:
+        raise Refused("核减须逐项填写认可数，请单独处理。")
+    with explained():
+        Opinion.objects.bulk_create(
+            Opinion(claim=claim, step=step, verdict=verdict, reason=reason.strip()) for claim in claims
+        )
+    return len(claims)

@@ -97,6 +97,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_COOLOFF_MESSAGE = "登录失败次数过多，该账户已锁定 15 分钟，请稍后再试。"
+AXES_LOCKOUT_CALLABLE = "accounts.views.session.locked_out"
 
 # A session ends after half an hour without a request, and in any case after this many hours.
 SESSION_COOKIE_AGE = 30 * 60

@@ -18,7 +18,9 @@ class Agreement(TenantModel):
     fixed_assets_wan = models.DecimalField(
         _("固定资产投资（万元）"), max_digits=20, decimal_places=6, null=True, blank=True
     )
-    supersedes = TenantForeignKey("self", null=True, blank=True, related_name="+", verbose_name=_("替代的协议"))
+    supersedes = TenantForeignKey(
+        "self", null=True, blank=True, related_name="+", verbose_name=_("替代的协议")
+    )
 
     class Meta:
         verbose_name = _("协议")

@@ -31,12 +31,16 @@ class Claim(TenantModel):
     reported = models.DecimalField(_("申报数"), max_digits=20, decimal_places=6)
     reviewed = models.DecimalField(_("初审数"), max_digits=20, decimal_places=6, null=True, editable=False)
     verified = models.DecimalField(_("核实数"), max_digits=20, decimal_places=6, null=True, editable=False)
-    superior = models.DecimalField(_("上级核查数"), max_digits=20, decimal_places=6, null=True, editable=False)
+    superior = models.DecimalField(
+        _("上级核查数"), max_digits=20, decimal_places=6, null=True, editable=False
+    )
     state = models.CharField(
         _("状态"), max_length=20, choices=ClaimState.choices, default=ClaimState.SUBMITTED, editable=False
     )
     split = TenantForeignKey(Split, null=True, blank=True, related_name="claims", verbose_name=_("分成协议"))
-    reverses = TenantForeignKey("self", null=True, blank=True, related_name="reversals", verbose_name=_("冲销"))
+    reverses = TenantForeignKey(
+        "self", null=True, blank=True, related_name="reversals", verbose_name=_("冲销")
+    )
     replaces = TenantForeignKey("self", null=True, blank=True, related_name="+", verbose_name=_("更正"))
     entered_by = models.ForeignKey(
         User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("登记人")

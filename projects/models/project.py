@@ -18,7 +18,9 @@ class Project(TenantModel):
     host_unit = TenantForeignKey(
         Unit, null=True, blank=True, related_name="hosted_projects", verbose_name=_("落户地")
     )
-    parent = TenantForeignKey("self", null=True, blank=True, related_name="phases", verbose_name=_("前期项目"))
+    parent = TenantForeignKey(
+        "self", null=True, blank=True, related_name="phases", verbose_name=_("前期项目")
+    )
     industry = models.CharField(_("行业代码"), max_length=5, blank=True)
     year_introduced = models.PositiveSmallIntegerField(_("引进年份"))
 

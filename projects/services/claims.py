@@ -23,7 +23,13 @@ AGREEMENT_PARTS = {
 
 
 def of_voucher(
-    voucher: Voucher, *, project: Project, unit: Unit, booked_in: Return, amount: Decimal, split: Split | None = None
+    voucher: Voucher,
+    *,
+    project: Project,
+    unit: Unit,
+    booked_in: Return,
+    amount: Decimal,
+    split: Split | None = None,
 ) -> Claim:
     """A claim of money that arrived (到位资金, 万元), not yet saved."""
     return Claim(

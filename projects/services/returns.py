@@ -39,7 +39,9 @@ def to_book(unit: Unit, *, happened_on: dt.date, today: dt.date, late_ok: bool) 
         return found
     later = returns.filter(period__starts_on__gt=happened_on).order_by("period__starts_on", "pk").first()
     if later is None:
-        raise Refused("该日期所在的填报期没有开启或已关闭，目前也没有可以补报的填报期，请联系招商局。", "PT103")
+        raise Refused(
+            "该日期所在的填报期没有开启或已关闭，目前也没有可以补报的填报期，请联系招商局。", "PT103"
+        )
     if not late_ok:
         raise PeriodClosed(
             f"{happened_on:%Y年%-m月%-d日}所在的填报期已关闭。"

@@ -138,10 +138,14 @@ def _face_problems(entry: Entry, voucher: Voucher) -> dict[str, str]:
 
 def _warnings(project: Project) -> list[str]:
     """Money above the contract warns; it does not refuse."""
-    introduced = project.agreements.order_by("-signed_on", "-pk").values_list("introduced_wan", flat=True).first()
+    introduced = (
+        project.agreements.order_by("-signed_on", "-pk").values_list("introduced_wan", flat=True).first()
+    )
     if introduced is None:
         return []
-    paid = Claim.objects.filter(project=project, kind=ClaimKind.PAID_IN).aggregate(total=Sum("reported"))["total"]
+    paid = Claim.objects.filter(project=project, kind=ClaimKind.PAID_IN).aggregate(total=Sum("reported"))[
+        "total"
+    ]
     if paid is None or paid <= introduced:
         return []
     return [

@@ -98,14 +98,15 @@ def check(book: Book, known: Known, today: date, answers: Mapping[str, str] | No
     projects = ledger_checks.check(work)
     unit_checks.check_zeros(work, money_checks.check(work, projects))
     totals.check(work)
-    clean, unchanged, left_out = _Sieve(work).sift()
+    sieve = _Sieve(work)
+    clean, unchanged, left_out = sieve.sift()
     return Result(
         findings=findings.in_order(),
         understood=_understood(book),
         clean=clean,
         unchanged=unchanged,
         left_out=left_out,
-        aliases=dict(work.names.confirmed),
+        aliases={name: unit for name, unit in work.names.confirmed.items() if unit in sieve.units},
     )
 
 

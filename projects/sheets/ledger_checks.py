@@ -67,17 +67,18 @@ def _names(work: Work, project: Listed) -> None:
         reason = f"有{len(project.rows)}个项目都叫“{project.name}”（另见{where}）。请改名或删去重复的行。"
         work.findings.cell(row, "name", ERROR, "project_twice", reason)
     was = project.known
-    if len(project.rows) == 1 and was and was.live:
+    if len(project.rows) == 1 and was:
         row = project.rows[0]
         same_investor = row.investor and cells.name_key(row.investor) == cells.name_key(was.investor)
+        fields = ("unit", "total", "introduced", "agreement_kind", "signed_on", "carry_over")
         pairs = [
             ("investor", was.investor, was.investor if same_investor else row.investor),
-            *(
-                (name, getattr(was, name), getattr(row, name))
-                for name in ("unit", "total", "introduced", "agreement_kind", "signed_on", "carry_over")
-            ),
+            *((name, getattr(was, name), getattr(row, name)) for name in fields),
         ]
-        work.changes(row, project.name, pairs)
+        if was.live:
+            work.changes(row, project.name, pairs)
+        elif row.carry_over and all(recorded == read for _, recorded, read in pairs):
+            work.same.add(row.place)  # a carried-over project has no figures of its own that could be undone
 
 
 def _amounts(work: Work, row: ProjectRow) -> None:

@@ -20,7 +20,7 @@ TOO_LARGE = (
 )
 REASONS = {
     "password": f"工作簿设有打开密码，不能读取。请去掉密码。{SAVE_AS}",
-    "broken": f"工作簿已损坏或不完整，不能读取。{SAVE_AS}",
+    "broken": f"工作簿不能读取：已损坏、不完整，或设有打开密码。{SAVE_AS}",
     "large": TOO_LARGE,
 }
 
@@ -93,6 +93,8 @@ def _look_at(content: bytes, filename: str) -> None:
         raise BookRefused(f"“{PurePath(filename).name}”不是 .xlsx 或 .xls 工作簿。{SAVE_AS}", "kind")
     if content.startswith(b"PK"):
         _look_inside(content)
+    elif "EncryptedPackage".encode("utf-16-le") in content:
+        raise BookRefused(REASONS["password"], "password")
     elif not content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         start = content[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         what = "是网页或文本，只是用了工作簿的名字" if start.startswith((b"<", b"mime")) else "不是工作簿"

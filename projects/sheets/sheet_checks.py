@@ -99,6 +99,15 @@ def _columns(work: Work, sheet: Sheet) -> None:
             sheet, header, "column_twice", f"有两列都叫“{header}”，不知用哪一列。请改名或删去一列。"
         )
 
+    if sheet.layout.kind == "tasks" and "group" not in sheet.columns and work.known.fresh:
+        work.findings.sheet(
+            sheet,
+            "类别",
+            "group_assumed",
+            "没有“类别”列：名称以镇、乡、街道结尾的按镇处理，其余按部门处理。不对的请补上“类别”列。",
+            severity=FLAG,
+        )
+
 
 def _unit(work: Work, sheet: Sheet) -> None:
     if sheet.unit is not None and sheet.unit not in cells.IN_WAN:

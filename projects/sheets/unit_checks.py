@@ -3,10 +3,12 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from projects.sheets import cells, known, names
+from projects.sheets import cells, known, names, spellings
 from projects.sheets.findings import ERROR, FLAG
 from projects.sheets.rows import CountyTargetRow, FundRow, TaskRow, ZeroRow
 from projects.sheets.work import Work, keyed, others, places
+
+_GROUPS = {kind: word for word, kind in reversed(spellings.UNIT_KINDS.items())}
 
 
 def check_tasks(work: Work) -> None:
@@ -15,7 +17,10 @@ def check_tasks(work: Work) -> None:
     kinds = keyed(work.known.unit_kinds)
     for row in work.book.rows("tasks"):
         unit = _tasked(work, row)
-        read = replace(row, unit=unit, kind=work.meaning(row, "group", kinds, "unit_kind_unknown"))
+        kind = work.meaning(row, "group", kinds, "unit_kind_unknown")
+        if unit and row.group is None:
+            kind = work.known.units.get(unit) or _kind_by_name(unit)
+        read = replace(row, unit=unit, kind=kind, group=row.group or _GROUPS.get(kind))
         work.read[row.place] = read
         work.positive(row, "amount")
         if row.amount == 0:
@@ -35,6 +40,11 @@ def check_tasks(work: Work) -> None:
             )
         if len(rows) == 1 and unit in work.known.tasks:
             work.changes(rows[0], unit, [("amount", work.known.tasks[unit], rows[0].amount)])
+
+
+def _kind_by_name(unit: str) -> str:
+    """A list without 类别 leaves only the name to go by; the sheet carries a flag that says so."""
+    return "town" if unit.endswith(("镇", "乡", "街道", "街道办", "街道办事处")) else "department"
 
 
 def _tasked(work: Work, row: TaskRow) -> str | None:

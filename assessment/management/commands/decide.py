@@ -1,6 +1,6 @@
 from django.core.management.base import CommandError
 
-from accounts.commands import TenantCommand
+from accounts.commands import TenantCommand, acting
 from assessment.choices import Step
 from assessment.queries.queue import STEP_OF_ROLE
 from assessment.services import opinions
@@ -22,7 +22,7 @@ class Command(TenantCommand):
         if not options["all_clean"]:
             raise CommandError("请写明 --all-clean：逐笔核实请在页面的核实队列中办理。")
         roles = tuple(role for role, step in STEP_OF_ROLE.items() if step == options["step"])
-        with self.acting(options["tenant"], options["actor"], roles) as post:
+        with acting(options["tenant"], options["actor"], roles) as post:
             done = opinions.decide_clean(post=post, step=options["step"])
         label = Step(options["step"]).label
         self.stdout.write(

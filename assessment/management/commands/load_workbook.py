@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 
 from accounts import clock, exact_json
 from accounts.choices import Role
-from accounts.commands import TenantCommand
+from accounts.commands import TenantCommand, acting
 from assessment.models import ImportBatch
 from assessment.services import workbooks
 from projects.sheets.findings import ASK, ERROR, FLAG
@@ -24,12 +24,14 @@ class Command(TenantCommand):
         parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--accept-clean", action="store_true", help="只写入无误的行")
-        parser.add_argument("--answers", type=Path, metavar="FILE", help="对“请确认”的答复（JSON：键 -> 单位或 no）")
+        parser.add_argument(
+            "--answers", type=Path, metavar="FILE", help="对“请确认”的答复（JSON：键 -> 单位或 no）"
+        )
         parser.add_argument("--undo", type=int, metavar="BATCH", help="撤销这个批次")
         parser.add_argument("--reason", default="撤销导入", help="撤销的理由")
 
     def handle(self, *args, **options):
-        with self.acting(options["tenant"], options["actor"], (Role.BUREAU,)) as post:
+        with acting(options["tenant"], options["actor"], (Role.BUREAU,)) as post:
             if options["undo"] is not None:
                 self.undo(post, options)
                 return
@@ -40,9 +42,7 @@ class Command(TenantCommand):
     def undo(self, post, options) -> None:
         if not ImportBatch.objects.filter(pk=options["undo"]).exists():
             raise CommandError(f"没有编号为 {options['undo']} 的导入批次。")
-        workbooks.undo(
-            post=post, batch_id=options["undo"], reason=options["reason"], today=clock.today()
-        )
+        workbooks.undo(post=post, batch_id=options["undo"], reason=options["reason"], today=clock.today())
         self.stdout.write(f"批次 {options['undo']} 已撤销：申报已冲销，报表退回未报；单位、企业和项目保留。")
 
     def load(self, post, options) -> None:
@@ -88,12 +88,16 @@ class Command(TenantCommand):
             self.stdout.write(exact_json.dumps(report))
             return
         counts = "，".join(f"{kind} {number}" for kind, number in report["new_rows"].items())
-        self.stdout.write(f"期间：{report['period'] or '未写明'}；新行：{counts}；已登记未变：{report['unchanged']}")
+        self.stdout.write(
+            f"期间：{report['period'] or '未写明'}；新行：{counts}；已登记未变：{report['unchanged']}"
+        )
         for finding in report["findings"]:
             place = f"{finding['sheet']} 第{finding['row']}行 {finding['column']}"
             self.stdout.write(f"[{SEVERITIES[finding['severity']]}] {place}：{finding['reason']}")
         if report.get("batch"):
-            words = "，".join(f"{workbooks.WORDS[what]} {number}" for what, number in report["written"].items())
+            words = "，".join(
+                f"{workbooks.WORDS[what]} {number}" for what, number in report["written"].items()
+            )
             self.stdout.write(f"已写入批次 {report['batch']}：{words}")
         elif "written" in report:
             self.stdout.write("没有新的内容，未写入任何数据。")

@@ -20,9 +20,7 @@ class Command(TenantCommand):
 
     def handle(self, *args, **options):
         with self.reading(options["tenant"]):
-            table = standing(
-                as_of=options["as_of"], basis=options["basis"], measure_name=options["measure"]
-            )
+            table = standing(as_of=options["as_of"], basis=options["basis"], measure_name=options["measure"])
         if options["json"]:
             self.stdout.write(exact_json.dumps(as_json(table)))
             return

@@ -5,7 +5,7 @@ from django.core.management.base import CommandError
 
 from accounts import clock
 from accounts.choices import Role
-from accounts.commands import TenantCommand
+from accounts.commands import TenantCommand, acting
 from accounts.models import Unit
 from accounts.services import users
 
@@ -24,7 +24,7 @@ class Command(TenantCommand):
 
     def handle(self, *args, **options):
         password = options["password"] or secrets.token_urlsafe(9)
-        with self.acting(options["tenant"], options["actor"], (Role.SYSTEM_ADMIN,)) as post:
+        with acting(options["tenant"], options["actor"], (Role.SYSTEM_ADMIN,)) as post:
             unit = Unit.objects.filter(name=options["unit"]).first()
             if unit is None:
                 raise CommandError(f"没有名为“{options['unit']}”的单位，请先新增单位。")

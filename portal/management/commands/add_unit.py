@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
 from accounts.choices import Role, UnitKind
-from accounts.commands import TenantCommand
+from accounts.commands import TenantCommand, acting
 from accounts.models import Tenant, Unit
 from accounts.services import units
 
@@ -12,7 +12,9 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
-        parser.add_argument("--as", dest="actor", required=True, metavar="USER", help="系统管理员或招商局经办")
+        parser.add_argument(
+            "--as", dest="actor", required=True, metavar="USER", help="系统管理员或招商局经办"
+        )
         parser.add_argument("--name", required=True, help="单位名称")
         parser.add_argument("--kind", required=True, choices=UnitKind.values)
         parser.add_argument("--under", metavar="UNIT", help="上级单位名称")
@@ -20,7 +22,7 @@ class Command(TenantCommand):
         parser.add_argument("--represents", metavar="CODE", help="代表的下级辖区的行政区划代码")
 
     def handle(self, *args, **options):
-        with self.acting(options["tenant"], options["actor"], (Role.SYSTEM_ADMIN, Role.BUREAU)) as post:
+        with acting(options["tenant"], options["actor"], (Role.SYSTEM_ADMIN, Role.BUREAU)) as post:
             try:
                 unit = units.add(
                     post=post,

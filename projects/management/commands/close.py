@@ -1,7 +1,7 @@
 from django.core.management.base import CommandError
 
 from accounts.choices import Role
-from accounts.commands import TenantCommand
+from accounts.commands import TenantCommand, acting
 from projects.models import Period
 from projects.services import returns
 
@@ -15,7 +15,7 @@ class Command(TenantCommand):
         parser.add_argument("--as", dest="actor", required=True, metavar="USER", help="督查室人员")
 
     def handle(self, *args, **options):
-        with self.acting(options["tenant"], options["actor"], (Role.INSPECTION,)) as post:
+        with acting(options["tenant"], options["actor"], (Role.INSPECTION,)) as post:
             period = Period.objects.filter(name=options["period"], filed=True).first()
             if period is None:
                 names = "、".join(Period.objects.filter(filed=True).values_list("name", flat=True)) or "无"

@@ -1,0 +1,110 @@
+"""One claim with all that a person needs to judge it: papers, evidence, opinions, the rest of its project."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum
+
+from accounts.queries.posts import ActingPost
+from accounts.refusals import NotFound
+from assessment.choices import Step
+from assessment.models import Opinion
+from projects.choices import ClaimKind, ClaimState
+from projects.models import Agreement, Claim, Evidence, EvidenceLink, SplitLine
+from projects.queries.visible import claims_for, evidence_for
+
+# How much of a project's history is shown beside a claim; the project's own page has all of it.
+NEWEST = 20
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A claim and its surroundings, as far as the post may see them.
+
+    ``same_source``: other claims of the same voucher or agreement. ``paid``: what the project has
+    claimed as arrived so far, in 万元; ``contract``: its latest signature with a known amount.
+    """
+
+    claim: Claim
+    opinions: list[Opinion]
+    evidence: list[Evidence]
+    same_source: list[Claim]
+    of_project: list[Claim]
+    shares: list[SplitLine]
+    reversal: Claim | None
+    contract: Agreement | None
+    paid: object
+
+    @property
+    def rows(self) -> list[tuple[str, int]]:
+        """Rows whose acts tell what happened to this claim."""
+        claim = self.claim
+        rows = [("projects_claim", claim.pk), *(("assessment_opinion", opinion.pk) for opinion in self.opinions)]
+        rows += [("projects_evidence", evidence.pk) for evidence in self.evidence]
+        if claim.voucher_id:
+            rows.append(("projects_voucher", claim.voucher_id))
+        if claim.agreement_id:
+            rows.append(("projects_agreement", claim.agreement_id))
+        return rows
+
+    def latest(self, step: str) -> Opinion | None:
+        """The last opinion given at a step, which a change of mind must name."""
+        return next((opinion for opinion in reversed(self.opinions) if opinion.step == step), None)
+
+    @property
+    def superseded(self) -> set[int]:
+        """Ids of opinions that a later one changed."""
+        return {opinion.supersedes_id for opinion in self.opinions if opinion.supersedes_id}
+
+    @property
+    def open_for_opinions(self) -> bool:
+        return self.claim.booked_in.opinions_closed_at is None
+
+    @property
+    def may_be_changed(self) -> bool:
+        """Whether the inspection's decision may still be changed: decided, open, and no reversal itself."""
+        return (
+            self.claim.state == ClaimState.DECIDED
+            and self.open_for_opinions
+            and self.claim.reverses_id is None
+            and self.latest(Step.INSPECTION) is not None
+        )
+
+
+def sheet(post: ActingPost, claim_id: int) -> Sheet:
+    """The sheet of a claim that the post may see. A fixed number of queries. Raises NotFound."""
+    claim = _with_names(claims_for(post).filter(pk=claim_id)).first()
+    if claim is None:
+        raise NotFound("没有这笔申报。")
+    visible = _with_names(claims_for(post)).order_by("-happened_on", "-pk")
+    source = Q(voucher=claim.voucher_id) if claim.voucher_id else Q(agreement=claim.agreement_id)
+    paid = Claim.objects.filter(project=claim.project_id, kind=ClaimKind.PAID_IN)
+    signed = Agreement.objects.filter(project=claim.project_id, introduced_wan__isnull=False)
+    return Sheet(
+        claim=claim,
+        opinions=list(claim.opinions.select_related("actor").order_by("pk")),
+        evidence=list(_evidence(post, source)),
+        same_source=list(visible.filter(source).exclude(pk=claim.pk)),
+        of_project=list(visible.filter(project=claim.project_id).exclude(pk=claim.pk)[:NEWEST]),
+        shares=_shares(claim),
+        reversal=claim.reversals.first(),
+        contract=signed.order_by("-signed_on", "-pk").first(),
+        paid=paid.aggregate(total=Sum("reported"))["total"],
+    )
+
+
+def _with_names(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    return claims.select_related(
+        "unit", "project__enterprise", "voucher__payer", "agreement", "booked_in__period", "split", "entered_by"
+    )
+
+
+def _evidence(post: ActingPost, source: Q) -> QuerySet[Evidence]:
+    links = EvidenceLink.objects.filter(source).values("evidence_id")
+    return evidence_for(post).filter(pk__in=links).order_by("pk")
+
+
+def _shares(claim: Claim) -> list[SplitLine]:
+    if claim.split_id is None:
+        return []
+    lines = SplitLine.objects.filter(split=claim.split_id, kind=claim.kind)
+    return list(lines.select_related("unit").order_by("-share", "unit__sort_key", "pk"))

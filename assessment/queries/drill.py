@@ -1,0 +1,81 @@
+"""What stands behind a number of the standing: the claims that add up to it, and the task's own row (I2)."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db.models import Case, DecimalField, F, FilteredRelation, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.choices import TenantLevel, UnitKind
+from accounts.models import Tenant, UnitGroup
+from assessment.choices import Basis
+from assessment.models import Measure, Target
+from assessment.queries.basis import COLUMNS, claims_of, pending, year_of
+from projects.choices import PeriodKind
+from projects.models import Claim
+
+MONEY = DecimalField(max_digits=30, decimal_places=12)
+WHOLE = Value(Decimal(1), output_field=MONEY)
+
+
+def claims_behind(measure: Measure, *, as_of: dt.date, basis: str, unit_id: int | None, waiting: bool) -> QuerySet[Claim]:
+    """The claims that a unit's (or, without one, the tenant's) figure adds up from, newest fact first.
+
+    ``share`` is the credited part (1 without a split; the tenant's figure never joins the split),
+    ``figure`` the basis' figure times the share. With ``waiting`` the claims that are 待核实 and
+    what they reported, likewise.
+    """
+    claims = claims_of(measure, as_of)
+    if waiting:
+        claims, column = pending(claims), F("reported")
+    else:
+        column = COLUMNS[Basis(basis)]
+    if unit_id is None:
+        claims = claims.annotate(share=WHOLE)
+    else:
+        claims = claims.annotate(
+            part=FilteredRelation("split__lines", condition=Q(split__lines__kind=F("kind"))),
+            credited=Coalesce("part__unit_id", "unit_id"),
+            share=Coalesce("part__share", WHOLE, output_field=MONEY),
+        ).filter(credited=unit_id)
+    claims = claims.annotate(plain=column, figure=Case(When(plain__isnull=False, then=column * F("share")), output_field=MONEY))
+    return (
+        claims.filter(plain__isnull=False)
+        .select_related("unit", "project", "voucher", "agreement", "booked_in__period", "split")
+        .order_by("-happened_on", "-pk")
+    )
+
+
+def total(claims: QuerySet[Claim]) -> Decimal:
+    """Sum of the figures of such claims; the very number that the standing prints."""
+    return claims.order_by().aggregate(total=Sum("figure"))["total"] or Decimal(0)
+
+
+def targets_behind(measure_name: str, *, as_of: dt.date) -> QuerySet[Target]:
+    """The live yearly targets of a measure: units by pinyin, the tenant's own last."""
+    return (
+        Target.objects.filter(
+            measure__name=measure_name,
+            period__kind=PeriodKind.YEAR,
+            period__starts_on=year_of(as_of),
+            successors__isnull=True,
+        )
+        .select_related("unit", "measure", "period", "replaces")
+        .order_by("unit__sort_key", "pk")
+    )
+
+
+def measure_names() -> list[str]:
+    """Names of all counting rules of the tenant, in the order of their publication."""
+    return list(dict.fromkeys(Measure.objects.order_by("pk").values_list("name", flat=True)))
+
+
+def group_names() -> dict[str, str]:
+    """What people call a unit's group; a unit without one is grouped by its kind."""
+    named = {str(value): str(label) for value, label in UnitKind.choices}
+    return named | dict(UnitGroup.objects.values_list("code", "name"))
+
+
+def counties_below() -> QuerySet[Tenant]:
+    """Counties that the current scope reads down into."""
+    return Tenant.objects.filter(level=TenantLevel.COUNTY).order_by("code")

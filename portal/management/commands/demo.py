@@ -1,0 +1,40 @@
+import os
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from accounts.refusals import Refused
+from portal import environment, serving
+from portal.demo import story
+
+
+class Command(BaseCommand):
+    help = "建立演示数据（已有的保留）并启动门户；业务日期停在 2012年7月2日。"
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--no-serve", action="store_true", help="只建立数据，不启动网页")
+        parser.add_argument("--until", choices=story.STAGES, default=story.STAGES[-1], help="数据做到哪一步")
+
+    def handle(self, *args, **options):
+        os.environ["PORTAL_NOW"] = story.NOW
+        settings.PORTAL_NOW = environment.moment("PORTAL_NOW", settings.TIME_ZONE)
+        call_command("migrate", verbosity=0)
+        try:
+            story.tell(options["until"], self.stdout.write)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        connections.close_all()
+        if options["no_serve"]:
+            return
+        try:
+            serving.serve(
+                {"PORTAL_NOW": story.NOW},
+                log=settings.VAR / "web.log",
+                lines=story.logins(),
+                say=self.stdout.write,
+            )
+        except serving.ServingError as error:
+            raise CommandError(str(error)) from error

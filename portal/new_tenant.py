@@ -1,0 +1,46 @@
+"""A new jurisdiction as every one begins: standard measures and, if asked for, its administrator."""
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts import clock, scope
+from accounts.choices import Role, UnitKind
+from accounts.models import Post, Tenant, User
+from accounts.operator import as_migrator
+from accounts.refusals import Refused
+from accounts.services import tenants, units
+from assessment.services import measures
+
+ADMIN_UNIT = "系统管理"
+OPERATOR_LABEL = "服务器运维"
+
+
+def add(
+    *,
+    code: str,
+    name: str,
+    level: str,
+    parent_code: str | None = None,
+    admin: tuple[str, str, str] | None = None,
+) -> Tenant:
+    """Add a tenant as one act of the operator. ``admin``: username, name and password of its administrator.
+
+    Works as the owner's role, so not inside a transaction. Raises Refused for a known code, an
+    unknown parent or a username that is taken.
+    """
+    with as_migrator(), transaction.atomic():
+        tenant = tenants.add(code=code, name=name, level=level, parent_code=parent_code, label=OPERATOR_LABEL)
+        with scope.enter(tenant.pk, kind=scope.OPERATOR):
+            measures.publish_standard()
+            if admin is not None:
+                _add_administrator(*admin)
+    return tenant
+
+
+def _add_administrator(username: str, name: str, password: str) -> None:
+    if User.objects.filter(username=username).exists():
+        raise Refused(f"用户名 {username} 已被使用，请另选一个。")
+    user = User.objects.create(username=username, name=name, password=make_password(password))
+    unit = units.build(ADMIN_UNIT, UnitKind.OFFICE)
+    unit.save(force_insert=True)
+    Post.objects.create(user=user, unit=unit, role=Role.SYSTEM_ADMIN, from_on=clock.today())

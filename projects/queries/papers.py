@@ -1,0 +1,60 @@
+"""Projects and vouchers as lists and as one page: who pays, what was claimed, what proves it."""
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from accounts.queries.posts import ActingPost
+from projects.choices import ClaimKind
+from projects.models import Claim, Project, Voucher
+from projects.queries.visible import claims_for, projects_for, vouchers_for
+
+PAID_IN = Q(claims__kind=ClaimKind.PAID_IN)
+
+
+def projects_listed(post: ActingPost, *, words: str = "", unit_id: int | None = None) -> QuerySet[Project]:
+    """Projects that the post may read, with ``vouchers_cited``, ``paid_in`` and ``paid_in_verified`` (万元).
+
+    ``words`` looks in the names of the project and of its firm.
+    """
+    projects = projects_for(post).select_related("enterprise", "unit")
+    if words:
+        projects = projects.filter(Q(name__icontains=words) | Q(enterprise__name__icontains=words))
+    if unit_id is not None:
+        projects = projects.filter(unit_id=unit_id)
+    return projects.annotate(
+        vouchers_cited=Count("claims__voucher", distinct=True),
+        paid_in=Sum("claims__reported", filter=PAID_IN),
+        paid_in_verified=Sum("claims__verified", filter=PAID_IN),
+    ).order_by("-year_introduced", "name", "pk")
+
+
+def vouchers_listed(post: ActingPost, *, words: str = "") -> QuerySet[Voucher]:
+    """Vouchers that the post may read, the latest first, with ``claimed`` (万元) and ``files``.
+
+    ``words`` looks in the number and in the payer's name.
+    """
+    vouchers = vouchers_for(post).select_related("payer")
+    if words:
+        vouchers = vouchers.filter(Q(number__icontains=words) | Q(payer__name__icontains=words))
+    return vouchers.order_by("-dated_on", "-pk")
+
+
+def claims_of_project(post: ActingPost, project: Project) -> QuerySet[Claim]:
+    """Claims of a project that the post may read, the latest fact first."""
+    return _told(claims_for(post).filter(project=project))
+
+
+def claims_of_voucher(post: ActingPost, voucher: Voucher) -> QuerySet[Claim]:
+    """Claims that cite a voucher and that the post may read, in the order of entry."""
+    return _told(claims_for(post).filter(voucher=voucher)).order_by("pk")
+
+
+def latest_claims(post: ActingPost, number: int) -> QuerySet[Claim]:
+    """The claims of the post's own unit that were entered last."""
+    own = claims_for(post).filter(unit_id=post.unit_id)
+    return _told(own).order_by(F("entered_at").desc(nulls_last=True), "-pk")[:number]
+
+
+def _told(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    return claims.select_related(
+        "unit", "project", "voucher", "agreement", "booked_in__period", "split", "entered_by"
+    ).order_by("-happened_on", "-pk")
