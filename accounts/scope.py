@@ -27,6 +27,8 @@ OPERATOR = "operator"  # a read-only command on the server, no person
 
 @dataclass(frozen=True)
 class Scope:
+    """Who works where: ids of tenant, person and post, and in which way (the kinds above)."""
+
     tenant_id: int | None
     user_id: int | None
     post_id: int | None

@@ -41,9 +41,12 @@ def composite_key(table: str, field) -> str:
 def in_tenant(model) -> Iterator:
     """The model's references to rows of tenant tables."""
     for field in model._meta.local_fields:
-        if field.is_relation and field.name != "tenant":
-            if any(other.name == "tenant" for other in field.related_model._meta.local_fields):
-                yield field
+        if field.is_relation and field.name != "tenant" and _has_tenant(field.related_model):
+            yield field
+
+
+def _has_tenant(model) -> bool:
+    return any(field.name == "tenant" for field in model._meta.local_fields)
 
 
 class WallOperation(Operation):
@@ -73,7 +76,7 @@ class TenantTable(WallOperation):
     """
 
     def __init__(
-        self, name, grants="SELECT, INSERT, UPDATE, DELETE", superior=False, logged=True, personal=()
+        self, name, grants="SELECT, INSERT, UPDATE, DELETE", *, superior=False, logged=True, personal=()
     ):
         self.name, self.grants, self.superior = name, grants, superior
         self.logged, self.personal = logged, tuple(personal)

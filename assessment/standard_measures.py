@@ -1,4 +1,4 @@
-"""The counting rules that a new tenant begins with, as data; a county publishes its own versions after them."""
+"""The counting rules that a new tenant begins with, as data; its own versions come after them."""
 
 import datetime as dt
 

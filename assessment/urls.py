@@ -1,1 +1,25 @@
-urlpatterns: list = []
+"""The queue, claims, standing, figures and the import of workbooks."""
+
+from django.urls import path
+
+from assessment.views import claims, figures, imports, queue, standing
+
+urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path("queue/clean/", queue.clean, name="queue_clean"),
+    path("queue/<int:claim_id>/", queue.item, name="queue_item"),
+    path("queue/<int:claim_id>/card/", queue.card, name="queue_card"),
+    path("claims/<int:claim_id>/", claims.claim, name="claim"),
+    path("claims/<int:claim_id>/opinion/", claims.opinion, name="claim_opinion"),
+    path("standing/", standing.standing, name="standing"),
+    path("standing/claims/", standing.claims, name="standing_all_claims"),
+    path("standing/<int:unit_id>/claims/", standing.claims, name="standing_claims"),
+    path("standing/targets/", standing.targets, name="standing_all_targets"),
+    path("standing/<int:unit_id>/targets/", standing.targets, name="standing_targets"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/<slug:key>/", figures.figure, name="figure"),
+    path("workbooks/", imports.batches, name="imports"),
+    path("workbooks/check/", imports.check, name="import_check"),
+    path("workbooks/load/", imports.load, name="import_load"),
+    path("workbooks/<int:batch_id>/undo/", imports.undo, name="import_undo"),
+]

@@ -4,6 +4,7 @@ Loaded by ``-p`` before Django reads its settings: the address is known at once,
 the session. With ``DATABASE_URL`` and ``MIGRATE_DATABASE_URL`` set the tests use that server.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -34,6 +35,9 @@ def place() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="portal test [", dir="/var/tmp"))
     made.chmod(0o755)
     yield made
-    for var in [made, *(path for path in made.rglob("*") if (path / "engine.owner").exists())]:
-        shutil.rmtree(homes.home_of(var).elsewhere, ignore_errors=True)
+    for lock in [made / "engine.server", *made.rglob("engine.server")]:
+        if lock.exists():
+            with lock.open() as held:  # A server whose owner was killed may still be ending.
+                fcntl.flock(held, fcntl.LOCK_EX)
+        shutil.rmtree(homes.home_of(lock.parent).elsewhere, ignore_errors=True)
     shutil.rmtree(made)

@@ -21,7 +21,7 @@ class Tenant(models.Model):
 
 
 class TenantClosure(models.Model):
-    """Every (ancestor, descendant) pair, each tenant with itself included: what read scopes are built from."""
+    """Every (ancestor, descendant) pair, each tenant with itself: what read scopes are built from."""
 
     ancestor = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     descendant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")

@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.acts import act
 from accounts.choices import Role
@@ -17,7 +17,7 @@ ADMINISTRATORS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
 
 
 def find(username: str) -> User | None:
-    """A user by name, whether or not a post makes the row visible yet."""
+    """A user by name before any scope is entered; inside a scope nobody is found."""
     return next(iter(User.objects.raw("SELECT * FROM sec.login_row(%s)", [username])), None)
 
 
@@ -29,12 +29,13 @@ def appoint(
 
     ``password`` is set for a new person only (None: no login until one is set). Raises Forbidden
     unless acted in a system administrator's post, ValidationError when one person would hold two
-    of the three administrators' roles or the same post twice.
+    of the three administrators' roles or the same post twice, or when somebody outside the tenant
+    has the name.
     """
     if post.role != Role.SYSTEM_ADMIN:
         raise Forbidden("只有系统管理员可以新增用户和岗位。")
     act("user.add")
-    user = find(username)
+    user = User.objects.filter(username=username).first()
     user_id = user.pk if user else _add(username, name, password)
     held = set(Post.objects.filter(user_id=user_id).values_list("role", flat=True)) & ADMINISTRATORS
     if role in ADMINISTRATORS and held - {role}:
@@ -62,6 +63,9 @@ def change_password(*, user: User, old: str, new: str) -> None:
 
 
 def _add(username: str, name: str, password: str | None) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sec.add_user(%s, %s, %s)", [username, name, make_password(password)])
-        return cursor.fetchone()[0]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT sec.add_user(%s, %s, %s)", [username, name, make_password(password)])
+            return cursor.fetchone()[0]
+    except IntegrityError as error:
+        raise ValidationError({"username": f"用户名 {username} 已被使用，请另选一个。"}) from error

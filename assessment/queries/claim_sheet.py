@@ -1,6 +1,7 @@
 """One claim with all that a person needs to judge it: papers, evidence, opinions, the rest of its project."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -32,7 +33,7 @@ class Sheet:
     shares: list[SplitLine]
     reversal: Claim | None
     contract: Agreement | None
-    paid: object
+    paid: Decimal | None
 
     @property
     def rows(self) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, F, FilteredRelation, Q, QuerySet, Sum, Value, When
+from django.db.models import DecimalField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.choices import TenantLevel, UnitKind
@@ -18,7 +18,9 @@ MONEY = DecimalField(max_digits=30, decimal_places=12)
 WHOLE = Value(Decimal(1), output_field=MONEY)
 
 
-def claims_behind(measure: Measure, *, as_of: dt.date, basis: str, unit_id: int | None, waiting: bool) -> QuerySet[Claim]:
+def claims_behind(
+    measure: Measure, *, as_of: dt.date, basis: str, unit_id: int | None, waiting: bool
+) -> QuerySet[Claim]:
     """The claims that a unit's (or, without one, the tenant's) figure adds up from, newest fact first.
 
     ``share`` is the credited part (1 without a split; the tenant's figure never joins the split),
@@ -38,7 +40,7 @@ def claims_behind(measure: Measure, *, as_of: dt.date, basis: str, unit_id: int 
             credited=Coalesce("part__unit_id", "unit_id"),
             share=Coalesce("part__share", WHOLE, output_field=MONEY),
         ).filter(credited=unit_id)
-    claims = claims.annotate(plain=column, figure=Case(When(plain__isnull=False, then=column * F("share")), output_field=MONEY))
+    claims = claims.annotate(plain=column, figure=ExpressionWrapper(column * F("share"), output_field=MONEY))
     return (
         claims.filter(plain__isnull=False)
         .select_related("unit", "project", "voucher", "agreement", "booked_in__period", "split")

@@ -225,7 +225,7 @@ def _close(county: County, say: Say) -> None:
 
 
 def _second_half(county: County, say: Say) -> None:
-    """The next period is open, with two vouchers and their evidence: one submitted, one still at the town."""
+    """The next period is open: one voucher with its evidence submitted, one still at the town."""
     starts_on = dt.date(2012, 7, 1)
     with acting(county.code, county.user("clerk"), (Role.BUREAU,)) as post:
         if Period.objects.filter(kind=PeriodKind.HALF, starts_on=starts_on).exists():

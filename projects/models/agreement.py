@@ -8,7 +8,7 @@ from projects.models.project import Project
 
 
 class Agreement(TenantModel):
-    """协议: one signature. Its figures are claimed once, as up to four claims; an unknown part claims none."""
+    """协议: one signature. Its figures become up to four claims, once; an unknown part claims none."""
 
     project = TenantForeignKey(Project, related_name="agreements", verbose_name=_("项目"))
     kind = models.CharField(_("协议类型"), max_length=20, choices=AgreementKind.choices)

@@ -7,7 +7,7 @@ from projects.choices import PeriodKind
 
 
 class Period(TenantModel):
-    """填报期: a stretch of the calendar. Units file one Return for it if it is ``filed``; targets need no Return."""
+    """填报期: a stretch of the calendar. Units file a Return for it if ``filed``; targets need none."""
 
     kind = models.CharField(_("类型"), max_length=10, choices=PeriodKind.choices)
     name = models.CharField(_("名称"), max_length=30)

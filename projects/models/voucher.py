@@ -10,7 +10,7 @@ from projects.models.project import Project
 
 
 class Voucher(TenantModel):
-    """凭证: one paper that proves money. Known by kind, number and payer; its face value bounds its claims."""
+    """凭证: a paper that proves money, known by kind, number and payer. Its face bounds its claims."""
 
     kind = models.CharField(_("凭证类型"), max_length=30, choices=VoucherKind.choices)
     number = models.CharField(_("凭证号"), max_length=60)

@@ -1,13 +1,11 @@
 """Projects and vouchers as lists and as one page: who pays, what was claimed, what proves it."""
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.queries.posts import ActingPost
 from projects.choices import ClaimKind
-from projects.models import Claim, Project, Voucher
+from projects.models import Claim, EvidenceLink, Project, Voucher
 from projects.queries.visible import claims_for, projects_for, vouchers_for
-
-PAID_IN = Q(claims__kind=ClaimKind.PAID_IN)
 
 
 def projects_listed(post: ActingPost, *, words: str = "", unit_id: int | None = None) -> QuerySet[Project]:
@@ -20,11 +18,19 @@ def projects_listed(post: ActingPost, *, words: str = "", unit_id: int | None = 
         projects = projects.filter(Q(name__icontains=words) | Q(enterprise__name__icontains=words))
     if unit_id is not None:
         projects = projects.filter(unit_id=unit_id)
+    paid = claims_for(post).filter(kind=ClaimKind.PAID_IN)
+    cited = claims_for(post).filter(project=OuterRef("pk")).order_by().values("project")
     return projects.annotate(
-        vouchers_cited=Count("claims__voucher", distinct=True),
-        paid_in=Sum("claims__reported", filter=PAID_IN),
-        paid_in_verified=Sum("claims__verified", filter=PAID_IN),
+        vouchers_cited=Subquery(cited.annotate(found=Count("voucher", distinct=True)).values("found")),
+        paid_in=_sum_of(paid, "project", "reported"),
+        paid_in_verified=_sum_of(paid, "project", "verified"),
     ).order_by("-year_introduced", "name", "pk")
+
+
+def _sum_of(claims: QuerySet[Claim], key: str, figure: str) -> Subquery:
+    """The sum of one figure over the claims of the outer row; None without any."""
+    own = claims.filter(**{key: OuterRef("pk")}).order_by().values(key)
+    return Subquery(own.annotate(found=Sum(figure)).values("found"))
 
 
 def vouchers_listed(post: ActingPost, *, words: str = "") -> QuerySet[Voucher]:
@@ -35,7 +41,11 @@ def vouchers_listed(post: ActingPost, *, words: str = "") -> QuerySet[Voucher]:
     vouchers = vouchers_for(post).select_related("payer")
     if words:
         vouchers = vouchers.filter(Q(number__icontains=words) | Q(payer__name__icontains=words))
-    return vouchers.order_by("-dated_on", "-pk")
+    links = EvidenceLink.objects.filter(voucher=OuterRef("pk")).order_by().values("voucher")
+    return vouchers.annotate(
+        claimed=_sum_of(claims_for(post), "voucher", "reported"),
+        files=Subquery(links.annotate(found=Count("pk")).values("found")),
+    ).order_by("-dated_on", "-pk")
 
 
 def claims_of_project(post: ActingPost, project: Project) -> QuerySet[Claim]:

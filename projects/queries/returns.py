@@ -18,16 +18,18 @@ MISSING, ADDED, ZERO, FILED, CLOSED = "missing", "added", "zero", "filed", "clos
 def listed(post: ActingPost) -> QuerySet[Return]:
     """Returns that the post may read, with the number of their claims and of those not covered yet.
 
-    Annotates ``entries`` (claims booked), ``uncovered`` (entered after the submission; all of them
-    while nothing is submitted) and ``paid_in`` (reported 到位资金 in 万元; None without any).
+    Annotates ``entries`` (claims booked that stand; a withdrawn one and its reversal do not),
+    ``uncovered`` (those entered after the submission; all of them while nothing is submitted) and
+    ``paid_in`` (reported 到位资金 in 万元; None without any).
     """
+    standing = Q(claims__isnull=False) & ~Q(claims__state=ClaimState.REVERSED)
     later = Q(submitted_at__isnull=True) | Q(claims__entered_at__gt=F("submitted_at"))
     return (
         returns_for(post)
         .select_related("unit", "period")
         .annotate(
-            entries=Count("claims"),
-            uncovered=Count("claims", filter=later),
+            entries=Count("claims", filter=standing),
+            uncovered=Count("claims", filter=standing & later),
             paid_in=Sum("claims__reported", filter=Q(claims__kind=ClaimKind.PAID_IN)),
         )
     )

@@ -1,11 +1,11 @@
 """Who sees which rows inside a tenant: one function per entity, for pages, exports, search and files."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.choices import Role
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
-from projects.models import Claim, Evidence, Project, Return, Voucher
+from projects.models import Claim, Evidence, Project, Return, SplitLine, Voucher
 
 # Read the whole county; the others who work with data see their own unit.
 WHOLE_COUNTY = {Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR}
@@ -23,9 +23,8 @@ def claims_for(post: ActingPost) -> QuerySet[Claim]:
     if post.role in WHOLE_COUNTY:
         return claims
     if post.role in OWN_UNIT:
-        own = claims.filter(unit_id=post.unit_id)
-        shared = claims.filter(split__lines__unit_id=post.unit_id)
-        return claims.filter(pk__in=own.values("pk").union(shared.values("pk")))
+        shared = SplitLine.objects.filter(unit_id=post.unit_id).values("split_id")
+        return claims.filter(Q(unit_id=post.unit_id) | Q(split__in=shared))
     return claims.none()
 
 

@@ -123,10 +123,10 @@ def _face_problems(entry: Entry, voucher: Voucher) -> dict[str, str]:
     """What speaks against citing a voucher that is registered already."""
     if voucher.face_wan != entry.face_wan or voucher.dated_on != entry.dated_on:
         return {
-            "number": f"凭证 {voucher} 已登记：日期 {voucher.dated_on:%Y-%m-%d}，面额 {plain(voucher.face_wan)} 万元，"
-            "与本次填写不一致，请核对。"
+            "number": f"凭证 {voucher} 已登记：日期 {voucher.dated_on:%Y-%m-%d}，"
+            f"面额 {plain(voucher.face_wan)} 万元，与本次填写不一致，请核对。"
         }
-    cited = Claim.objects.filter(voucher=voucher).aggregate(total=Sum("reported"))["total"] or Decimal(0)
+    cited = _reported(voucher=voucher) or Decimal(0)
     left = voucher.face_wan - cited
     if entry.amount > left:
         return {
@@ -143,11 +143,15 @@ def _warnings(project: Project) -> list[str]:
     )
     if introduced is None:
         return []
-    paid = Claim.objects.filter(project=project, kind=ClaimKind.PAID_IN).aggregate(total=Sum("reported"))[
-        "total"
-    ]
+    paid = _reported(project=project, kind=ClaimKind.PAID_IN)
     if paid is None or paid <= introduced:
         return []
     return [
-        f"该项目累计申报到位资金 {plain(paid)} 万元，已超过协议引资额 {plain(introduced)} 万元，核实时将重点查看。"
+        f"该项目累计申报到位资金 {plain(paid)} 万元，"
+        f"已超过协议引资额 {plain(introduced)} 万元，核实时将重点查看。"
     ]
+
+
+def _reported(**where) -> Decimal | None:
+    """Sum of what was reported, reversals included; None without a claim."""
+    return Claim.objects.filter(**where).aggregate(total=Sum("reported"))["total"]

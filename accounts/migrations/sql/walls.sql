@@ -84,11 +84,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     FROM (SELECT (s.x).kind, (s.x).tenant FROM (SELECT sec.context() AS x) s) c
 $$;
 
--- The two questions that may be asked before a scope exists, and a person's own posts.
+-- The one question that may be asked before a scope exists (and only then), and a person's own posts.
 
 CREATE FUNCTION sec.login_row(login text) RETURNS SETOF public.accounts_user
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT * FROM public.accounts_user WHERE username = login
+    SELECT * FROM public.accounts_user WHERE username = login AND (SELECT (sec.context()).kind) IS NULL
 $$;
 
 CREATE FUNCTION sec.own_posts() RETURNS TABLE (
@@ -340,6 +340,25 @@ GRANT USAGE ON SCHEMA sec TO app;
 GRANT EXECUTE ON FUNCTION sec.context(), sec.person(), sec.read_scope(), sec.upward(), sec.write_tenant(boolean),
     sec.login_row(text), sec.own_posts(), sec.add_user(text, text, text), sec.begin_act(text, text, text) TO app;
 
--- A unit is in one group at a time.
+-- A unit is in one group at a time. The tenant comes first here too: the refusal of a row that names
+-- another tenant's unit must not tell that it has memberships.
 ALTER TABLE accounts_groupmembership ADD CONSTRAINT groupmembership_one_at_a_time
-    EXCLUDE USING gist (int8range(unit_id, unit_id, '[]') WITH &&, daterange(from_on, until_on, '[]') WITH &&);
+    EXCLUDE USING gist (int8range(tenant_id, tenant_id, '[]') WITH &&, int8range(unit_id, unit_id, '[]') WITH &&,
+                        daterange(from_on, until_on, '[]') WITH &&);
+
+-- A unit represents a jurisdiction below its own tenant only; any other id, taken or not, is refused alike.
+CREATE FUNCTION sec.guard_represents() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.accounts_tenantclosure
+        WHERE ancestor_id = NEW.tenant_id AND descendant_id = NEW.represents_id AND descendant_id <> ancestor_id
+    ) THEN
+        RAISE EXCEPTION 'not a jurisdiction below this one' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER guard_represents BEFORE INSERT OR UPDATE ON accounts_unit
+FOR EACH ROW WHEN (NEW.represents_id IS NOT NULL) EXECUTE FUNCTION sec.guard_represents();
+REVOKE ALL ON FUNCTION sec.guard_represents() FROM PUBLIC;

@@ -25,8 +25,10 @@ class Command(TenantCommand):
             self.stdout.write(exact_json.dumps(as_json(table)))
             return
         self.stdout.write(
-            f"{table.measure.name}（{Basis(table.basis).label}）截至 {table.as_of}：任务 {plain(table.target)} 万元，"
-            f"完成 {plain(table.amount)} 万元，待核实 {plain(table.pending)} 万元，完成率 {table.completion}%，"
+            f"{table.measure.name}（{Basis(table.basis).label}）截至 {table.as_of}："
+            f"任务 {plain(table.target)} 万元，"
+            f"完成 {plain(table.amount)} 万元，待核实 {plain(table.pending)} 万元，"
+            f"完成率 {table.completion}%，"
             f"时序 {table.schedule}%"
         )
         for unit_class in UnitClass:

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 from accounts import clock
 from accounts.choices import Role
 from accounts.commands import TenantCommand, acting
-from accounts.models import Unit
+from accounts.models import Unit, User
 from accounts.services import users
 
 
@@ -28,7 +28,7 @@ class Command(TenantCommand):
             unit = Unit.objects.filter(name=options["unit"]).first()
             if unit is None:
                 raise CommandError(f"没有名为“{options['unit']}”的单位，请先新增单位。")
-            known = users.find(options["user"]) is not None
+            known = User.objects.filter(username=options["user"]).exists()
             try:
                 users.appoint(
                     post=post,

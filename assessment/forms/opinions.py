@@ -1,0 +1,121 @@
+"""An opinion on one claim, or on the claims of one signing."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessment.choices import Step, Verdict
+from assessment.queries.cards import MONEY, SIGNING, Narrowed
+from projects.choices import COUNTED
+from projects.models import Claim
+from projects.sheets import cells
+
+FULL = [Verdict.ACCEPT, Verdict.REDUCE, Verdict.REJECT, Verdict.RETURN, Verdict.DOUBT]
+OF_STEP = {
+    Step.FIRST_REVIEW: FULL,
+    Step.INSPECTION: FULL,
+    Step.SUPERIOR: [Verdict.ACCEPT, Verdict.REDUCE, Verdict.REJECT],
+    Step.UNIT: [Verdict.RESUBMIT],
+}
+MEANINGS = {
+    Verdict.ACCEPT: _("按申报数认可"),
+    Verdict.REDUCE: _("只认可一部分，填认可数"),
+    Verdict.REJECT: _("认可数为零"),
+    Verdict.RETURN: _("退给申报单位补充材料"),
+    Verdict.DOUBT: _("暂不下结论，留待查清"),
+    Verdict.RESUBMIT: _("已补充材料，请重新核实"),
+    Verdict.SKIP: _("本单位的申报不由本单位初审，直接转督查室核实"),
+}
+
+
+def verdicts_for(claim: Claim, step: str) -> list[Verdict]:
+    """What may be said about this claim at a step. A reversal stands or falls whole; a count is not reduced."""
+    allowed = OF_STEP[Step(step)]
+    if claim.reverses_id:
+        return [verdict for verdict in allowed if verdict not in (Verdict.REDUCE, Verdict.REJECT)]
+    if claim.kind in COUNTED or claim.reported == 0:
+        return [verdict for verdict in allowed if verdict != Verdict.REDUCE]
+    return list(allowed)
+
+
+class OpinionForm(forms.Form):
+    """Verdict, accepted figure for a reduction, reason for everything but a plain yes."""
+
+    verdict = forms.ChoiceField(
+        label=_("结论"), widget=forms.RadioSelect, error_messages={"required": _("请选择结论。")}
+    )
+    accepted = forms.CharField(
+        label=_("认可数（核减时填）"),
+        required=False,
+        max_length=40,
+        help_text=_("如 800、800万元、1.2亿元；不写单位按万元。"),
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("除认可外都要写明理由，申报单位会看到。"),
+    )
+    supersedes = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+
+    def __init__(self, *args, verdicts: list[Verdict], reported: Decimal | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reported = reported
+        self.fields["verdict"].choices = [
+            (verdict, f"{verdict.label}（{MEANINGS[verdict]}）") for verdict in verdicts
+        ]
+        if len(verdicts) == 1:
+            self.fields["verdict"].initial = verdicts[0]
+        if Verdict.REDUCE not in verdicts:
+            del self.fields["accepted"]
+
+    def clean_accepted(self):
+        """The figure in 万元, or None."""
+        try:
+            return cells.amount(self.cleaned_data["accepted"])
+        except cells.Unreadable as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+    def clean(self):
+        data = super().clean()
+        verdict = data.get("verdict")
+        if verdict and verdict not in (Verdict.ACCEPT, Verdict.SKIP) and not data.get("reason", "").strip():
+            self.add_error("reason", _("请写明理由，申报单位要据此补正或申诉。"))
+        if "accepted" in data:
+            self._check_amount(verdict, data["accepted"])
+        return data
+
+    def _check_amount(self, verdict: str | None, accepted: Decimal | None) -> None:
+        if verdict == Verdict.REDUCE and accepted is None:
+            self.add_error("accepted", _("核减请填写认可数。"))
+        elif verdict == Verdict.REDUCE and not 0 < accepted < self.reported:
+            reported = cells.plain(self.reported)
+            self.add_error(
+                "accepted",
+                f"认可数 {cells.plain(accepted)} 万元应大于零、小于申报数 {reported} 万元；"
+                "等于申报数请选“认可”，为零请选“不予认可”。",
+            )
+        elif verdict and verdict != Verdict.REDUCE and accepted is not None:
+            self.add_error("accepted", _("填了认可数，结论却不是“核减”，请确认是哪一种。"))
+
+
+class QueueFilter(forms.Form):
+    """What the queue is narrowed to."""
+
+    unit = forms.TypedChoiceField(label=_("单位"), required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(
+        label=_("类别"), required=False, choices=[("", _("全部")), (MONEY, _("到位资金")), (SIGNING, _("签约"))]
+    )
+    doubts = forms.BooleanField(label=_("只看有疑点的"), required=False)
+
+    def __init__(self, *args, units: list[tuple[int, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [("", _("全部")), *units]
+
+    def narrowed(self) -> Narrowed:
+        """The filters that were given; those that are wrong narrow nothing."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Narrowed(data.get("unit"), data.get("kind", ""), bool(data.get("doubts")))

@@ -1,0 +1,167 @@
+"""Vouchers: the list, one paper with its claims, and entering one."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import clock
+from accounts.choices import UnitKind
+from accounts.models import Unit
+from accounts.queries import history
+from accounts.refusals import Refused
+from accounts.views.gate import gate
+from projects import rules
+from projects.forms.vouchers import EvidenceForm, VoucherForm
+from projects.models import Project
+from projects.queries import papers
+from projects.queries.visible import projects_for, units_for, vouchers_for
+from projects.services import pending, vouchers
+from projects.services.returns import PeriodClosed
+from projects.templatetags.amounts import wan
+
+PAGE = 50
+HELD = "files_held"  # token in the session under which a person's waiting files lie
+
+
+@gate(rules.reads_data, "GET")
+def listing(request: HttpRequest) -> HttpResponse:
+    """Vouchers that the post may read."""
+    words = request.GET.get("q", "").strip()[:60]
+    page = Paginator(papers.vouchers_listed(request.post, words=words), PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    return render(
+        request, "projects/vouchers.html", {"page": page, "words": words, "query": query.urlencode()}
+    )
+
+
+@gate(rules.reads_data, "GET")
+def detail(request: HttpRequest, voucher_id: int) -> HttpResponse:
+    """One paper: its claims with all four figures, its evidence, what happened to it."""
+    voucher = get_object_or_404(vouchers_for(request.post).select_related("payer"), pk=voucher_id)
+    return render(request, "projects/voucher.html", voucher_context(request, voucher, EvidenceForm()))
+
+
+def voucher_context(request: HttpRequest, voucher, form: EvidenceForm) -> dict:
+    """What the page of a voucher shows; the page that refuses more evidence shows the same."""
+    claims = list(papers.claims_of_voucher(request.post, voucher))
+    links = list(voucher.evidence_links.select_related("evidence").order_by("pk"))
+    rows = [("projects_voucher", voucher.pk)]
+    rows += [("projects_claim", claim.pk) for claim in claims]
+    rows += [("projects_evidencelink", link.pk) for link in links]
+    open_projects = projects_for(request.post).filter(pk__in={claim.project_id for claim in claims})
+    return {
+        "voucher": voucher,
+        "claims": claims,
+        "claimed": sum(claim.reported for claim in claims),
+        "links": links,
+        "open_projects": set(open_projects.values_list("pk", flat=True)),
+        "form": form if rules.may_record(request.post) else None,
+        "withdraws": rules.may_withdraw(request.post),
+        "changes": history.of_rows(rows),
+    }
+
+
+@gate(rules.may_record, "GET", "POST")
+def new(request: HttpRequest) -> HttpResponse:
+    """Enter a voucher with its evidence; the project is chosen first."""
+    if "project" not in request.GET:
+        return _choose_project(request)
+    chosen = request.GET["project"]
+    project = get_object_or_404(
+        projects_for(request.post).select_related("enterprise", "unit"),
+        pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0,
+    )
+    if request.method == "GET":
+        form = VoucherForm(project=project, today=clock.today(), units=_units(request))
+        return _form_page(request, project, form)
+    held = request.session.get(HELD, "")
+    kept = pending.held(held) if held and "forget_files" not in request.POST else []
+    form = VoucherForm(
+        request.POST, request.FILES, project=project, today=clock.today(), units=_units(request), kept=kept
+    )
+    if form.is_valid():
+        try:
+            return _record(request, form)
+        except PeriodClosed as question:
+            _hold(request, form)
+            return render(
+                request,
+                "projects/voucher_late.html",
+                {"project": project, "form": form, "question": str(question)},
+            )
+        except ValidationError as faults:
+            form.add_error(None, faults)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    _hold(request, form)
+    return _form_page(request, project, form)
+
+
+def _record(request: HttpRequest, form: VoucherForm) -> HttpResponse:
+    """Record the voucher and say what was booked where."""
+    unit = form.cleaned_data["unit"] if "unit" in form.fields else request.post.unit_id
+    done = vouchers.record(
+        post=request.post,
+        entry=form.entry(),
+        unit=unit if isinstance(unit, Unit) else Unit.objects.get(pk=unit),
+        today=form.today,
+        late_ok="late_ok" in request.POST,
+    )
+    claim = done.claim
+    _drop(request)
+    late = _("，标注“补报”") if claim.late else ""
+    messages.success(
+        request,
+        _("已登记凭证 {voucher}，申报到位资金 {amount} 万元，计入 {unit}“{period}”报表{late}。").format(
+            voucher=claim.voucher,
+            amount=wan(claim.reported),
+            unit=claim.unit,
+            period=claim.booked_in.period,
+            late=late,
+        ),
+    )
+    for warning in done.warnings:
+        messages.warning(request, warning)
+    return redirect("voucher", claim.voucher_id)
+
+
+def _choose_project(request: HttpRequest) -> HttpResponse:
+    """The first question: which project. A page of its own, so that its splits are known afterwards."""
+    words = request.GET.get("q", "").strip()[:60]
+    found = papers.projects_listed(request.post, words=words)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    return render(
+        request, "projects/voucher_project.html", {"page": page, "words": words, "query": query.urlencode()}
+    )
+
+
+def _form_page(request: HttpRequest, project: Project, form: VoucherForm) -> HttpResponse:
+    return render(request, "projects/voucher_form.html", {"project": project, "form": form})
+
+
+def _units(request: HttpRequest):
+    """Units for which the post may enter; None where it is the own one without a choice."""
+    if not rules.reads_county(request.post):
+        return None
+    return units_for(request.post).exclude(kind=UnitKind.OFFICE).order_by("sort_key", "pk")
+
+
+def _hold(request: HttpRequest, form: VoucherForm) -> None:
+    """Keep the acceptable files for the next try: a browser does not send them twice by itself."""
+    if form.uploads == form.kept and form.kept:
+        return
+    _drop(request)
+    if form.uploads:
+        request.session[HELD] = pending.keep(form.uploads)
+    form.kept = form.uploads
+
+
+def _drop(request: HttpRequest) -> None:
+    if token := request.session.pop(HELD, ""):
+        pending.drop(token)
