@@ -6,17 +6,18 @@ Its commands commit, so a test that uses it is marked ``django_db(transaction=Tr
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import scope
-from accounts.models import Tenant
 from accounts.operator import as_migrator, tenant_id_of
+from accounts.queries.posts import ActingPost, own_posts
+from accounts.services import users
+from tests import world
 
 DATA = Path(__file__).parent / "data" / "h1-2012"
 OFFICE = DATA / "county-h1-2012.xlsx"
@@ -42,6 +43,7 @@ POSTS = {
     PARTY: ("县委督查室", "inspection"),
     GOVERNMENT: ("县政府督查室", "inspection"),
 }
+STEPS = {"bureau": "first_review", "inspection": "inspection"}
 
 
 def run(command: str, *arguments: object, code: str | None = CODE) -> str:
@@ -53,17 +55,18 @@ def run(command: str, *arguments: object, code: str | None = CODE) -> str:
 
 
 def refusal(command: str, *arguments: object, code: str = CODE) -> str:
-    """The words with which a command refuses; it must."""
+    """The words with which a command refuses, as it must: one line and exit code 1."""
     try:
         said = run(command, *arguments, code=code)
     except CommandError as error:
         assert error.returncode == 1
+        assert "\n" not in str(error)
         return str(error)
     raise AssertionError(f"not refused: {said}")
 
 
 def set_up() -> None:
-    """The empty county: its offices, its people, no task and no figure."""
+    """The empty county: its offices and people, no task and no figure."""
     run("add_tenant", "--code", CODE, "--name", "商南县", "--level", "county", "--admin", ADMIN, code=None)
     for name, (kind, parent) in UNITS.items():
         under = ["--under", parent] if parent else []
@@ -73,20 +76,18 @@ def set_up() -> None:
 
 
 def load(file: Path, *more: object, user: str = ENTERS) -> dict:
-    """Load a workbook (or look at it, with --dry-run) and read the command's report."""
+    """Load a workbook (or look at it, with --dry-run); the command's report."""
     return exactly(run("load_workbook", file, "--as", user, "--json", *more))
 
 
 def decide(*users: str) -> list[str]:
-    """Decide all that is clean, as the bureau's reviewer and the inspectors named; what was printed."""
-    return [
-        run("decide", "--step", "first_review" if POSTS[user][1] == "bureau" else "inspection", "--all-clean", "--as", user)
-        for user in users
-    ]
+    """Decide all that is clean as these people, one after the other; what was printed."""
+    steps = {user: STEPS[POSTS[user][1]] for user in users}
+    return [run("decide", "--step", steps[user], "--all-clean", "--as", user) for user in users]
 
 
 def close(user: str = PARTY) -> str:
-    """Close the half-year."""
+    """Close the half-year; what was printed."""
     return run("close", "--period", PERIOD, "--as", user)
 
 
@@ -101,7 +102,7 @@ def figures(basis: str = "verified", as_of: str = AS_OF) -> dict:
 
 
 def both(basis: str = "verified") -> dict:
-    """Standing and figures, as the checker names them."""
+    """Standing and figures under the names that the checker gives them."""
     return {"standing": standing(basis), "figures": figures(basis)}
 
 
@@ -111,9 +112,32 @@ def exactly(text: str) -> dict:
 
 
 @contextmanager
+def acting(user: str) -> Iterator[ActingPost]:
+    """One transaction in this person's post."""
+    person = users.find(user)
+    with transaction.atomic(), scope.enter(None, user=person.pk, kind=scope.IDENTITY):
+        post = own_posts(person.pk, on=world.TODAY)[0]
+    with world.acting(post):
+        yield post
+
+
+@contextmanager
 def looking() -> Iterator[None]:
     """One transaction that reads the county's tables."""
     with as_migrator():
         tenant = tenant_id_of(CODE)
     with transaction.atomic(), scope.enter(tenant, kind=scope.OPERATOR):
         yield
+
+
+def everything() -> dict[str, tuple[int, str]]:
+    """Every row of the database: how many a table has, and a digest of them. The change log is among them."""
+    with as_migrator(), connection.cursor() as cursor:
+        found = {}
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(
+                f"SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
+            )
+            found[table] = cursor.fetchone()
+    assert found["accounts_change"][0] > 0
+    return found

@@ -199,6 +199,7 @@ def test_roots_server_under_a_closed_directory_is_reached_without_opening_it(pla
 @pytest.mark.battery
 @as_root_only
 def test_binaries_that_the_account_cannot_reach_are_copied(place, monkeypatch):
+    monkeypatch.delenv("PORTAL_PG_BIN", raising=False)
     package = homes.home_of(place).source_binaries.parent.parent
     closed = place / "closed"
     closed.mkdir(mode=0o700)

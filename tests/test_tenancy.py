@@ -1,6 +1,6 @@
 import pytest
 from tests.walls.ground import Ground
-from tests.walls import isolation, keys
+from tests.walls import isolation, keys, log
 from django.db import connections
 
 pytestmark = [pytest.mark.walls, pytest.mark.django_db]
@@ -12,6 +12,6 @@ def ground(django_db_setup, django_db_blocker):
     yield g
     g.close()
 
-@pytest.mark.parametrize("check", isolation.CHECKS + keys.CHECKS, ids=lambda c: c.__name__)
+@pytest.mark.parametrize("check", isolation.CHECKS + keys.CHECKS + log.CHECKS, ids=lambda c: c.__name__)
 def test_isolation(ground, check):
     check(ground)

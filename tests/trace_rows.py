@@ -8,7 +8,7 @@ what a user gets, and a function that nobody can reach gives him nothing.
 import inspect
 import re
 from collections import defaultdict
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 
 import pytest
 
@@ -80,7 +80,9 @@ def _names(function: object, seen: set[object]) -> set[str]:
         return set()
     seen.add(function)
     names = _names_in(function.__code__)
-    behind = (function.__globals__.get(name) for name in names)
+    behind = [function.__globals__.get(name) for name in names]
+    modules = [other for other in behind if isinstance(other, ModuleType) and other.__name__.startswith("tests.")]
+    behind += [getattr(module, name, None) for module in modules for name in names]
     ours = [other for other in behind if getattr(other, "__module__", "").startswith(("tests.", "test_"))]
     return names.union(*(_names(inspect.unwrap(other), seen) for other in ours if callable(other)))
 

@@ -11,8 +11,12 @@ class ChangesFilter(forms.Form):
 
     unit = forms.ChoiceField(label=_("单位"), required=False)
     act = forms.ChoiceField(label=_("事项"), required=False)
-    since = forms.DateField(label=_("起"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    until = forms.DateField(label=_("止"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    since = forms.DateField(
+        label=_("起"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("止"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
     table = forms.ChoiceField(label=_("对象"), required=False)
     row = forms.IntegerField(label=_("编号"), required=False, min_value=1, max_value=2**63 - 1)
 

@@ -98,7 +98,7 @@ def one(pos: int, *, values: bool, first: int = 0, size: int = 100) -> tuple[Ent
 def units_that_acted() -> list[str]:
     """Units of the posts in the log, for the filter. One query."""
     labels = Change.objects.order_by("post_label").values_list("post_label", flat=True).distinct()
-    return sorted({_post(label)[0] for label in labels})
+    return sorted({post_words(label)[0] for label in labels})
 
 
 def _sealed() -> QuerySet[Change]:
@@ -161,7 +161,7 @@ def _people(changes: list[Change]) -> dict[int, str]:
 
 
 def _entry(change: Change, people: dict[int, str], **more) -> Entry:
-    unit, role = _post(change.post_label)
+    unit, role = post_words(change.post_label)
     return Entry(
         pos=change.pos or 0,
         when=change.at,
@@ -176,7 +176,7 @@ def _entry(change: Change, people: dict[int, str], **more) -> Entry:
     )
 
 
-def _post(label: str) -> tuple[str, str]:
+def post_words(label: str) -> tuple[str, str]:
     """Unit and role in words of a post's label; the operator's label is no post and stays whole."""
     unit, _dot, role = label.rpartition("·")
     return (unit, str(Role(role).label)) if unit and role in Role.values else (label, "")

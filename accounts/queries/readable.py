@@ -61,7 +61,9 @@ class Line:
 
 def things() -> dict[str, str]:
     """Every logged table with the name of its things, for a filter."""
-    named = {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models() if _logged(model)}
+    named = {
+        model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models() if _logged(model)
+    }
     return dict(sorted(named.items(), key=lambda pair: pair[1]))
 
 
@@ -157,7 +159,8 @@ def _models() -> dict[str, type[models.Model]]:
 
 def _logged(model: type[models.Model]) -> bool:
     return model is User or (
-        any(field.name == "tenant" for field in model._meta.local_fields) and not model.__module__.endswith("change")
+        any(field.name == "tenant" for field in model._meta.local_fields)
+        and not model.__module__.endswith("change")
     )
 
 
@@ -166,7 +169,9 @@ def _references(model: type[models.Model]) -> list[models.ForeignKey]:
     return [
         field
         for field in model._meta.concrete_fields
-        if isinstance(field, models.ForeignKey) and field.related_model is not Change and field.name != "tenant"
+        if isinstance(field, models.ForeignKey)
+        and field.related_model is not Change
+        and field.name != "tenant"
     ]
 
 

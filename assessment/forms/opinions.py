@@ -58,7 +58,9 @@ class OpinionForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("除认可外都要写明理由，申报单位会看到。"),
     )
-    supersedes = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    supersedes = forms.IntegerField(
+        required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1
+    )
 
     def __init__(self, *args, verdicts: list[Verdict], reported: Decimal | None = None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -106,7 +108,9 @@ class QueueFilter(forms.Form):
 
     unit = forms.TypedChoiceField(label=_("单位"), required=False, coerce=int, empty_value=None)
     kind = forms.ChoiceField(
-        label=_("类别"), required=False, choices=[("", _("全部")), (MONEY, _("到位资金")), (SIGNING, _("签约"))]
+        label=_("类别"),
+        required=False,
+        choices=[("", _("全部")), (MONEY, _("到位资金")), (SIGNING, _("签约"))],
     )
     doubts = forms.BooleanField(label=_("只看有疑点的"), required=False)
 

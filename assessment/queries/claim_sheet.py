@@ -39,7 +39,10 @@ class Sheet:
     def rows(self) -> list[tuple[str, int]]:
         """Rows whose acts tell what happened to this claim."""
         claim = self.claim
-        rows = [("projects_claim", claim.pk), *(("assessment_opinion", opinion.pk) for opinion in self.opinions)]
+        rows = [
+            ("projects_claim", claim.pk),
+            *(("assessment_opinion", opinion.pk) for opinion in self.opinions),
+        ]
         rows += [("projects_evidence", evidence.pk) for evidence in self.evidence]
         if claim.voucher_id:
             rows.append(("projects_voucher", claim.voucher_id))
@@ -95,7 +98,13 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
 
 def _with_names(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     return claims.select_related(
-        "unit", "project__enterprise", "voucher__payer", "agreement", "booked_in__period", "split", "entered_by"
+        "unit",
+        "project__enterprise",
+        "voucher__payer",
+        "agreement",
+        "booked_in__period",
+        "split",
+        "entered_by",
     )
 
 

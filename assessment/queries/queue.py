@@ -64,7 +64,7 @@ def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedO
     result = SortedOut()
     for claim in rows:
         if claim.pk in conflicts:
-            if step == Step.FIRST_REVIEW and conflicts[claim.pk] == "interest":
+            if step == Step.FIRST_REVIEW and conflicts[claim.pk] == HOUSE:
                 result.own.append(claim)
             else:
                 result.left.append(Left(claim, CONFLICT_WORDS[conflicts[claim.pk]]))
@@ -75,21 +75,33 @@ def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedO
     return result
 
 
+HOUSE, INTEREST, OWN = "house", "interest", "own"
 CONFLICT_WORDS = {
-    "own": "回避：由本人登记，须由其他人员核实",
-    "interest": "回避：与任职单位有利害关系，须由其他督查室核实",
+    HOUSE: "回避：与本单位有利害关系，须由其他督查室核实",
+    INTEREST: "回避：与本人任职的单位有利害关系，须由其他人员核实",
+    OWN: "回避：由本人登记，须由其他人员核实",
 }
 
 
 def conflicts_of(post: ActingPost, claims: list[Claim]) -> dict[int, str]:
-    """By claim id: "interest" or "own", the same rule that the database enforces (I4). One query."""
+    """By claim id why the person may not decide, the rule that the database enforces (I4). One query.
+
+    HOUSE: the unit of the post acted in has an interest (the bureau skips such claims);
+    INTEREST: another post's unit has; OWN: entered by this person.
+    """
     if not claims:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, CASE WHEN sec.has_interest(c, %s) THEN 'interest' ELSE 'own' END FROM projects_claim c"
-            " WHERE tenant_id = %s AND id = ANY(%s) AND (entered_by_id = %s OR sec.has_interest(c, %s))",
-            [post.user_id, claims[0].tenant_id, [claim.pk for claim in claims], post.user_id, post.user_id],
+            "SELECT c.id, CASE WHEN i.house THEN %s WHEN i.interest THEN %s ELSE %s END"
+            " FROM projects_claim c, LATERAL (SELECT"
+            " %s IN (SELECT unit_id FROM sec.interested_units(c)) AS house,"
+            " sec.has_interest(c, %s) AS interest) i"
+            " WHERE c.tenant_id = %s AND c.id = ANY(%s) AND (c.entered_by_id = %s OR i.interest)",
+            [
+                *(HOUSE, INTEREST, OWN, post.unit_id, post.user_id, claims[0].tenant_id),
+                *([claim.pk for claim in claims], post.user_id),
+            ],
         )
         return dict(cursor.fetchall())
 

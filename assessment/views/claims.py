@@ -75,12 +75,16 @@ def _form(sheet: claim_sheet.Sheet, step: str, data=None) -> OpinionForm:
     )
 
 
-def _page(request: HttpRequest, sheet: claim_sheet.Sheet, step: str | None, form: OpinionForm | None) -> HttpResponse:
+def _page(
+    request: HttpRequest, sheet: claim_sheet.Sheet, step: str | None, form: OpinionForm | None
+) -> HttpResponse:
     conflict = ""
     if step is not None:
         conflict = CONFLICT_WORDS.get(conflicts_of(request.post, [sheet.claim]).get(sheet.claim.pk, ""), "")
     own = may_withdraw(request.post) and request.post.unit_id == sheet.claim.unit_id
-    untouched = sheet.claim.state in (ClaimState.SUBMITTED, ClaimState.RETURNED) and not sheet.claim.reverses_id
+    untouched = (
+        sheet.claim.state in (ClaimState.SUBMITTED, ClaimState.RETURNED) and not sheet.claim.reverses_id
+    )
     return render(
         request,
         "assessment/claim.html",

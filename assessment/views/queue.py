@@ -109,7 +109,9 @@ def clean(request: HttpRequest) -> HttpResponse:
             faults.append(str(refusal))
         else:
             skipped = f"，{done.skipped} 笔因回避转督查室" if done.skipped else ""
-            messages.success(request, f"已认可 {done.accepted} 笔{skipped}，留下 {len(done.left)} 笔须逐笔处理。")
+            messages.success(
+                request, f"已认可 {done.accepted} 笔{skipped}，留下 {len(done.left)} 笔须逐笔处理。"
+            )
             return redirect("queue")
     return render(
         request,
@@ -170,14 +172,18 @@ def _card_form(sheet: claim_sheet.Sheet, card: cards.Card | None, data=None) -> 
     """The form for all waiting claims of the signing: what may be said of each, without an amount."""
     claims = card.claims if card else [sheet.claim]
     sets = [set(verdicts_for(claim, Step.INSPECTION)) for claim in claims]
-    common = [verdict for verdict in verdicts_for(claims[0], Step.INSPECTION) if all(verdict in one for one in sets)]
+    common = [
+        verdict for verdict in verdicts_for(claims[0], Step.INSPECTION) if all(verdict in one for one in sets)
+    ]
     verdicts = [verdict for verdict in common if verdict != Verdict.REDUCE]
     if card and card.conflict == "interest":
         verdicts = [Verdict.SKIP]
     return OpinionForm(data, verdicts=verdicts)
 
 
-def _item_page(request: HttpRequest, step: str, sheet, card: cards.Card | None, form: OpinionForm) -> HttpResponse:
+def _item_page(
+    request: HttpRequest, step: str, sheet, card: cards.Card | None, form: OpinionForm
+) -> HttpResponse:
     skips = bool(card) and card.conflict == "interest" and step == Step.FIRST_REVIEW
     together = bool(card) and len(card.claims) > 1 and "single" not in request.GET and step != Step.UNIT
     if together and request.method == "GET":
@@ -193,7 +199,8 @@ def _item_page(request: HttpRequest, step: str, sheet, card: cards.Card | None, 
             "form": form,
             "together": together,
             "conflict": CONFLICT_WORDS.get(card.conflict, "") if card else "",
-            "decidable": card is not None and (not card.conflict or skips),
+            # A refused form stays on the page with what was written, also when the claim waits no longer.
+            "decidable": form.is_bound or (card is not None and (not card.conflict or skips)),
             "skips": skips,
             "query": _filters(request),
             "changes": history.of_rows(sheet.rows),

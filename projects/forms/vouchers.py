@@ -11,7 +11,12 @@ from projects.services.vouchers import Entry
 
 
 class VoucherForm(forms.Form):
-    """登记凭证. Amounts come out in 万元; ``uploads`` are the acceptable files, kept ones included."""
+    """登记凭证. Amounts come out in 万元; ``uploads`` are the acceptable files, kept ones included.
+
+    ``held`` is the token under which ``uploads`` wait for the next try.
+    """
+
+    held = ""
 
     unit = forms.ModelChoiceField(
         None,

@@ -1,5 +1,7 @@
 """Projects and vouchers as lists and as one page: who pays, what was claimed, what proves it."""
 
+from decimal import Decimal
+
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.queries.posts import ActingPost
@@ -62,6 +64,18 @@ def latest_claims(post: ActingPost, number: int) -> QuerySet[Claim]:
     """The claims of the post's own unit that were entered last."""
     own = claims_for(post).filter(unit_id=post.unit_id)
     return _told(own).order_by(F("entered_at").desc(nulls_last=True), "-pk")[:number]
+
+
+def sums_of(claims: list[Claim]) -> list[tuple[str, str, Decimal, Decimal | None]]:
+    """By kind that is claimed: (kind, label, reported, verified); verified is None where nobody has said."""
+    sums = []
+    for kind in ClaimKind:
+        found = [claim for claim in claims if claim.kind == kind]
+        said = [claim.verified for claim in found if claim.verified is not None]
+        if found:
+            reported = sum((claim.reported for claim in found), Decimal(0))
+            sums.append((kind.value, str(kind.label), reported, sum(said, Decimal(0)) if said else None))
+    return sums
 
 
 def _told(claims: QuerySet[Claim]) -> QuerySet[Claim]:

@@ -23,7 +23,8 @@ from projects.services.returns import PeriodClosed
 from projects.templatetags.amounts import wan
 
 PAGE = 50
-HELD = "files_held"  # token in the session under which a person's waiting files lie
+HELD = "files_held"  # tokens of the files that this session's open forms hold
+MOST_HELD = 10
 
 
 @gate(rules.reads_data, "GET")
@@ -78,27 +79,33 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         form = VoucherForm(project=project, today=clock.today(), units=_units(request))
         return _form_page(request, project, form)
-    held = request.session.get(HELD, "")
+    held = request.POST.get("held", "")
+    held = held if held in request.session.get(HELD, []) else ""
     kept = pending.held(held) if held and "forget_files" not in request.POST else []
     form = VoucherForm(
         request.POST, request.FILES, project=project, today=clock.today(), units=_units(request), kept=kept
     )
-    if form.is_valid():
+    form.held = held
+    if form.is_valid() and "back" not in request.POST:
         try:
             return _record(request, form)
         except PeriodClosed as question:
-            _hold(request, form)
-            return render(
-                request,
-                "projects/voucher_late.html",
-                {"project": project, "form": form, "question": str(question)},
-            )
+            return _ask_late(request, project, form, question)
         except ValidationError as faults:
             form.add_error(None, faults)
         except Refused as refusal:
             form.add_error(None, str(refusal))
     _hold(request, form)
     return _form_page(request, project, form)
+
+
+def _ask_late(request: HttpRequest, project: Project, form: VoucherForm, question: PeriodClosed) -> HttpResponse:
+    """Ask once whether the slip is booked late; the answer sends everything again, files excepted."""
+    _hold(request, form)
+    own = {"csrfmiddlewaretoken", "held", "forget_files", "back"}
+    entered = [(name, value) for name, value in request.POST.items() if name not in own]
+    context = {"project": project, "form": form, "question": str(question), "entered": entered}
+    return render(request, "projects/voucher_late.html", context)
 
 
 def _record(request: HttpRequest, form: VoucherForm) -> HttpResponse:
@@ -112,7 +119,7 @@ def _record(request: HttpRequest, form: VoucherForm) -> HttpResponse:
         late_ok="late_ok" in request.POST,
     )
     claim = done.claim
-    _drop(request)
+    _drop(request, form)
     late = _("，标注“补报”") if claim.late else ""
     messages.success(
         request,
@@ -154,14 +161,17 @@ def _units(request: HttpRequest):
 
 def _hold(request: HttpRequest, form: VoucherForm) -> None:
     """Keep the acceptable files for the next try: a browser does not send them twice by itself."""
-    if form.uploads == form.kept and form.kept:
+    if form.held and form.uploads == form.kept:
         return
-    _drop(request)
+    _drop(request, form)
     if form.uploads:
-        request.session[HELD] = pending.keep(form.uploads)
-    form.kept = form.uploads
+        form.held = pending.keep(form.uploads)
+        request.session[HELD] = [*request.session.get(HELD, []), form.held][-MOST_HELD:]
 
 
-def _drop(request: HttpRequest) -> None:
-    if token := request.session.pop(HELD, ""):
-        pending.drop(token)
+def _drop(request: HttpRequest, form: VoucherForm) -> None:
+    """Let go of what the form held."""
+    if form.held:
+        pending.drop(form.held)
+        request.session[HELD] = [token for token in request.session[HELD] if token != form.held]
+    form.held = ""

@@ -89,10 +89,10 @@ BEGIN
         RAISE EXCEPTION 'not the role of this step' USING ERRCODE = 'PT203';
     END IF;
 
-    -- Four eyes and no interest. Only a skip says that the bureau may not review its own claim.
+    -- Four eyes and no interest. Only a skip says that the bureau may not review its own house's claim.
     v_conflict := sec.has_interest(v_claim, v_context.person);
     IF NEW.verdict = 'skip' THEN
-        IF NOT v_conflict THEN
+        IF NOT EXISTS (SELECT FROM sec.interested_units(v_claim) i WHERE i.unit_id = v_post.unit_id) THEN
             RAISE EXCEPTION 'nothing to skip' USING ERRCODE = 'PT204';
         END IF;
     ELSIF NEW.step <> 'unit' THEN

@@ -62,7 +62,8 @@ BEGIN
     END IF;
 
     NEW.entered_by_id := sec.person();
-    NEW.entered_at := now();
+    -- Read while the Return is held, so that it tells whether a submission covers this claim.
+    NEW.entered_at := clock_timestamp();
     RETURN NEW;
 END $$;
 
@@ -197,7 +198,7 @@ BEGIN
         NEW.submitted_by := '';
         NEW.on_behalf := false;
     ELSIF NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN
-        NEW.submitted_at := now();
+        NEW.submitted_at := clock_timestamp();
         NEW.submitted_by := sec.post_label();
     END IF;
     IF NEW.reports_closed_at IS DISTINCT FROM OLD.reports_closed_at THEN

@@ -1,0 +1,79 @@
+"""The county's figures, each with the claims behind it (S2-02..S2-06)."""
+
+from decimal import Decimal
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.refusals import NotFound
+from accounts.views.gate import gate
+from assessment.choices import Basis
+from assessment.forms.numbers import NumbersForm
+from assessment.queries import figures as queries
+from assessment.standard_measures import INTRODUCED
+from assessment.views.standing import of_a_county
+from projects.rules import reads_county, reads_data
+
+PAGE = 100
+# Key of a rate, its name, and its arithmetic in words.
+RATES = [
+    ("contract_share_pct", _("合同项目占比"), _("合同项目 ÷ 新引进项目")),
+    ("introduced_completion_pct", _("引资任务完成率"), _("引资额 ÷ 引进资金任务")),
+    ("funds_rate_with_carry_over_pct", _("资金到位率（含续建）"), _("到位资金 ÷ 引资额")),
+    ("funds_rate_new_projects_pct", _("资金到位率（新引进）"), _("新引进项目到位资金 ÷ 引资额")),
+]
+
+
+@gate(reads_data, "GET")
+@of_a_county
+def figures(request: HttpRequest) -> HttpResponse:
+    """All figures at a day on a basis."""
+    form = NumbersForm(request.GET, today=clock.today())
+    question = form.question()
+    values = queries.figures(as_of=question.as_of, basis=question.basis)
+    definitions = queries.definitions(question.as_of).values()
+    return render(
+        request,
+        "assessment/figures.html",
+        {
+            "form": form,
+            "question": question,
+            "query": question.query(),
+            "bases": [(basis, question.query(basis=basis.value)) for basis in Basis],
+            "rows": [{"figure": figure, "value": values[figure.key]} for figure in definitions],
+            "rates": [(label, arithmetic, values[key]) for key, label, arithmetic in RATES],
+            "task": values["introduced_task_wan"],
+            "task_query": question.query(measure=INTRODUCED),
+            "opens": reads_county(request.post),
+        },
+    )
+
+
+@gate(reads_data, "GET")
+@of_a_county
+def figure(request: HttpRequest, key: str) -> HttpResponse:
+    """The claims that a figure is counted from, and the figure once more."""
+    if not reads_county(request.post):
+        raise NotFound("全县明细不对本岗位开放。")
+    question = NumbersForm(request.GET, today=clock.today()).question()
+    rows = queries.claims_behind(key, as_of=question.as_of, basis=question.basis)
+    found = queries.definitions(question.as_of)[key]
+    listed = rows.select_related(
+        "unit", "project", "voucher", "agreement", "booked_in__period", "split"
+    ).order_by("-happened_on", "-pk")
+    return render(
+        request,
+        "assessment/figure.html",
+        {
+            "figure": found,
+            "question": question,
+            "page": Paginator(listed, PAGE).get_page(request.GET.get("page")),
+            "total": rows.aggregate(total=Sum("figure"))["total"] or Decimal(0),
+            "projects": rows.values("project_id").distinct().count(),
+            "query": question.query(),
+        },
+    )

@@ -1,0 +1,47 @@
+"""Files that prove vouchers: adding more, and taking one home."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.views.gate import gate
+from projects import rules
+from projects.forms.vouchers import EvidenceForm
+from projects.queries.visible import evidence_for, vouchers_for
+from projects.services import evidence
+from projects.views.vouchers import voucher_context
+
+
+@gate(rules.may_record, "POST")
+def add(request: HttpRequest, voucher_id: int) -> HttpResponse:
+    """Attach more files to a voucher."""
+    voucher = get_object_or_404(vouchers_for(request.post).select_related("payer"), pk=voucher_id)
+    form = EvidenceForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            added = evidence.add(post=request.post, voucher=voucher, uploads=form.cleaned_data["files"])
+        except ValidationError as faults:
+            form.add_error(None, faults)
+        else:
+            messages.success(request, _("已上传 {number} 个佐证文件。").format(number=len(added)))
+            return redirect("voucher", voucher.pk)
+    return render(request, "projects/voucher.html", voucher_context(request, voucher, form))
+
+
+@gate(rules.reads_data, "GET")
+def download(request: HttpRequest, evidence_id: int) -> FileResponse:
+    """Send the file as an attachment that no page can run; the download is an act in the log."""
+    found = get_object_or_404(evidence_for(request.post), pk=evidence_id)
+    path = evidence.download(post=request.post, evidence=found)
+    try:
+        content = path.open("rb")
+    except FileNotFoundError as fault:
+        raise Http404("the stored file is missing") from fault
+    name = "".join(char for char in found.original_name if char.isprintable()) or f"evidence-{found.pk}"
+    answer = FileResponse(content, as_attachment=True, filename=name, content_type=found.media_type)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,150 @@
+"""The county's half-year through the commands: loaded, reviewed, verified by both offices, closed, told."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests import county
+from tests.checker.edits import edited
+from tests.checker.recompute import differences, recompute
+from tests.county import ENTERS, GOVERNMENT, PARTY, REVIEWS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EXPECTED = county.exactly((county.DATA / "expected.json").read_text("utf-8"))
+UNITS_WITH_MONEY = {name for name, paid in EXPECTED["standing"]["unit_paid_wan"].items() if paid}
+
+
+def money(key: str, of: dict) -> dict[str, int | Decimal]:
+    return {unit: amount for unit, amount in of[key].items() if amount}
+
+
+@pytest.mark.covers("S0-01", "S0-35", "S0-38", "S3-29", "F-34", "F-36", "F-65", "I4", "I12")
+@pytest.mark.covers("S2-02", "S2-03", "S2-04", "S2-05", "S2-06", "S2-07", "S2-08", "S2-09", "S2-10")
+def test_the_half_year_from_load_to_close():
+    county.set_up()
+    county.load(county.OFFICE)
+    check_only_reported()
+
+    assert county.decide(REVIEWS) == ["初审：认可 265 笔，免初审 5 笔，留下 0 笔。\n"]
+    assert money("unit_paid_wan", county.standing("reviewed")) == {
+        unit: paid for unit, paid in EXPECTED["standing"]["unit_paid_wan"].items() if paid and unit != "招商局"
+    }
+    assert county.standing("verified")["paid_in_wan"] == 0
+
+    # The party office's house is 县委办: its 2,055 wait for the other office.
+    printed = county.decide(PARTY)[0].splitlines()
+    assert printed[0] == "督查核实：认可 263 笔，免初审 0 笔，留下 7 笔。"
+    assert {line.split()[0] for line in printed[1:]} == {"县委办"}
+    assert all(line.endswith("：回避：与任职单位有利害关系，须由其他督查室核实") for line in printed[1:])
+    after_one = county.standing()
+    assert (after_one["paid_in_wan"], after_one["pending_wan"]) == (139945, 2055)
+    assert money("unit_pending_wan", after_one) == {"县委办": 2055}
+    assert county.figures()["paid_in_wan"] == 139945
+
+    assert "还有 7 笔申报没有核实完" in county.refusal("close", "--period", county.PERIOD, "--as", PARTY)
+    assert county.decide(GOVERNMENT) == ["督查核实：认可 7 笔，免初审 0 笔，留下 0 笔。\n"]
+    assert county.close() == "“2012年上半年”已关闭，封存 100 份报表。\n"
+
+    for basis in ("verified", "reviewed", "reported"):
+        told = county.both(basis)
+        assert differences(EXPECTED, told) == []
+        assert told["standing"]["pending_wan"] == 0
+        assert (told["standing"]["basis"], told["figures"]["basis"]) == (basis, basis)
+
+
+def check_only_reported():
+    """What nobody has decided is reported and waits; nothing of it is verified (or reviewed)."""
+    told = county.both("reported")
+    assert differences(EXPECTED, told) == []
+    for basis in ("verified", "reviewed"):
+        told = county.both(basis)["standing"]
+        assert (told["paid_in_wan"], told["pending_wan"]) == (0, 142000)
+        assert (told["completion_pct"], told["ahead_points"]) == ("0.00", "-50.00")
+        assert told["half_year_met"] is False
+        assert money("unit_paid_wan", told) == {}
+        # Who reported something that nobody has verified is at zero; who reported nothing is unknown.
+        assert [len(told["classes"][name]) for name in ("done", "on_schedule", "behind")] == [0, 0, 0]
+        assert len(told["classes"]["zero"]) == 98
+        assert told["classes"]["not_reported"] == ["县志办公室", "移民局"]
+        assert [told["unit_paid_wan"][unit] for unit in ("县志办公室", "移民局", "水沟镇")] == [None, None, 0]
+        assert money("unit_pending_wan", told) == money("unit_paid_wan", EXPECTED["standing"])
+    none = county.figures()
+    assert {key: value for key, value in none.items() if value} == {
+        "as_of": "2012-06-30",
+        "basis": "verified",
+        "introduced_task_wan": 400000,
+        "introduced_completion_pct": "0.00",
+    }
+    assert [none[key] for key in none if key.endswith("_pct")] == [None, "0.00", None, None]
+
+
+@pytest.mark.covers("S0-38", "S3-29", "F-49", "I4")
+def test_nobody_decides_what_they_entered_and_nothing_is_decided_out_of_turn():
+    county.set_up()
+    county.load(county.OFFICE, user=ENTERS)
+
+    assert county.decide(PARTY) == ["督查核实：认可 0 笔，免初审 0 笔，留下 0 笔。\n"]
+    printed = county.decide(ENTERS)[0].splitlines()
+    assert printed[0] == "初审：认可 0 笔，免初审 5 笔，留下 265 笔。"
+    assert {line.split("：", 1)[1] for line in printed[1:]} == {"回避：由本人登记，须由其他人员核实"}
+    assert county.standing("reviewed")["paid_in_wan"] == 0
+
+    assert county.decide(REVIEWS) == ["初审：认可 265 笔，免初审 0 笔，留下 0 笔。\n"]
+    for step, user in (("inspection", REVIEWS), ("first_review", PARTY), ("inspection", county.ADMIN)):
+        said = county.refusal("decide", "--step", step, "--all-clean", "--as", user)
+        assert said == f"{user} 在 611023 没有可办理此事的岗位。"
+    assert county.standing()["paid_in_wan"] == 0
+    assert "--all-clean" in county.refusal("decide", "--step", "inspection", "--as", PARTY)
+
+
+@pytest.mark.covers("S0-38", "I5")
+def test_closing_is_refused_until_everything_is_decided_and_happens_once():
+    county.set_up()
+    assert "没有名为“2012年上半年”的填报期。已开启：无。" in county.refusal(
+        "close", "--period", county.PERIOD, "--as", PARTY
+    )
+    county.load(county.OFFICE)
+    before = county.everything()
+    for user, said in {
+        PARTY: "“2012年上半年”还有 270 笔申报没有核实完，不能关闭。请到核实队列逐项处理。",
+        REVIEWS: "wang 在 611023 没有可办理此事的岗位。",
+        "nobody": "没有用户 nobody，或已停用。",
+    }.items():
+        assert county.refusal("close", "--period", county.PERIOD, "--as", user) == said
+    assert "已开启：2012年上半年" in county.refusal("close", "--period", "2012年", "--as", PARTY)
+    assert county.everything() == before
+
+    county.decide(REVIEWS, PARTY, GOVERNMENT)
+    county.close()
+    before = county.everything()
+    for user in (PARTY, GOVERNMENT):
+        assert county.refusal("close", "--period", county.PERIOD, "--as", user) == "“2012年上半年”已经关闭。"
+    assert county.everything() == before
+
+
+@pytest.mark.covers("F-35", "F-97", "I3")
+def test_the_whole_half_year_leaves_a_clean_chain():
+    county.set_up()
+    county.load(county.OFFICE)
+    county.decide(REVIEWS, PARTY, GOVERNMENT)
+    county.close()
+    assert county.run("verify_changes").endswith("没有发现问题。\n")
+
+
+@pytest.mark.covers("S0-01", "S2-06", "S2-07", "S2-08", "S2-09", "S2-10", "F-38", "I2", "I14")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_edited_workbook_comes_out_as_recomputed(seed, tmp_path):
+    content, edits = edited(county.OFFICE.read_bytes(), seed)
+    assert told(content, tmp_path / "edited.xlsx") == [], "\n".join(edits)
+
+
+def told(content: bytes, file) -> list[str]:
+    """Load, review, verify and close this workbook; where what the commands tell differs from a recount."""
+    file.write_bytes(content)
+    county.set_up()
+    report = county.load(file)
+    assert report["findings"] == []
+    county.decide(REVIEWS, PARTY, GOVERNMENT)
+    county.close()
+    return differences(recompute(content), county.both())
