@@ -33,21 +33,22 @@ help:
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "需要 Python 3.11 或更高版本 / Python 3.11 or later is needed: make PYTHON=/path/to/python3.11")'
 	@# Debian keeps ensurepip in a package of its own: do without it where it is missing.
-	if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv; else $(PYTHON) -m venv --without-pip .venv; fi
-	touch .venv/made
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv; else $(PYTHON) -m venv --without-pip .venv; fi
+	@touch .venv/made
 
 define install
+@echo "安装依赖 / installing packages: $(1)"; \
 if $(PY) -c 'import pip' 2>/dev/null; then installer="$(PY) -m pip"; else installer="$(PYTHON) -m pip --python $(PY)"; fi; \
 $$installer install --quiet --no-compile --require-hashes --only-binary :all: -r $(1)
 endef
 
 .venv/run: requirements.lock .venv/made
 	$(call install,requirements.lock)
-	touch .venv/run
+	@touch .venv/run
 
 .venv/develop: requirements-dev.lock .venv/made
 	$(call install,requirements-dev.lock)
-	touch .venv/develop .venv/run
+	@touch .venv/develop .venv/run
 
 setup: .venv/develop
 

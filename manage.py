@@ -3,8 +3,11 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from portal import engines
 from portal.environment import Misconfigured
@@ -48,5 +51,14 @@ def prepare_database(command: str, arguments: list[str]) -> None:
         sys.exit(str(error))
 
 
+def terminated(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave like any command that ends, so that the database is stopped in order."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
-    main(sys.argv)
+    signal.signal(signal.SIGTERM, terminated)
+    try:
+        main(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

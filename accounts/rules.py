@@ -1,15 +1,29 @@
 """Rights that hang on a post alone: who may open which page."""
 
+from typing import Protocol
+
 from accounts.choices import Role, TenantLevel
-from accounts.queries.posts import ActingPost
 
 
-def anybody(post: ActingPost) -> bool:
+class Post(Protocol):
+    """What rules ask of the post acted in (``accounts.queries.posts.ActingPost``)."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def unit_id(self) -> int: ...
+
+    @property
+    def tenant_level(self) -> str: ...
+
+
+def anybody(post: Post) -> bool:
     """Everybody who holds a post."""
     return True
 
 
-def may_look_down(post: ActingPost) -> bool:
+def may_look_down(post: Post) -> bool:
     """A superior officer (市级经办) of a city or province may look into a county below."""
     return post.role == Role.SUPERIOR and post.tenant_level != TenantLevel.COUNTY
 
@@ -18,11 +32,11 @@ def may_look_down(post: ActingPost) -> bool:
 READ_CHANGES = {Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR}
 
 
-def may_read_changes(post: ActingPost) -> bool:
+def may_read_changes(post: Post) -> bool:
     """Who opens the change log; the audit administrator reads its headers only."""
     return post.role in READ_CHANGES or post.role == Role.AUDIT_ADMIN
 
 
-def may_read_values(post: ActingPost) -> bool:
+def may_read_values(post: Post) -> bool:
     """Who reads the lines of the change log and not its headers alone."""
     return post.role in READ_CHANGES

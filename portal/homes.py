@@ -25,7 +25,7 @@ FALLBACK = Path("/var/tmp")  # noqa: S108 -- open to all, so the owner of what l
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 100
 # initdb passes paths through a shell, and socket directories are a comma-separated list.
-_PLAIN_PATH = re.compile(r"[\w /.+@=()\[\]{}:~#%&!-]+")
+_PLAIN_PATH = re.compile(r"[\w '/.+@=()\[\]{}:~#%&!-]+")
 
 
 class EngineError(Exception):

@@ -5,6 +5,13 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+import accounts.rules
+import assessment.rules
+import projects.rules
+from accounts import clock
+from accounts.views.gate import gate
+from portal import home as homes
+
 
 @login_not_required
 def health(request: HttpRequest) -> HttpResponse:
@@ -14,6 +21,17 @@ def health(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
+@gate(accounts.rules.anybody, "GET")
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for this post."""
-    return render(request, "portal/home.html")
+    post = request.post
+    context = {
+        "home": homes.of(post, county=request.county, today=clock.today()),
+        "own_unit": post.role in projects.rules.OWN_UNIT,
+        "records": projects.rules.may_record(post),
+        "imports": assessment.rules.imports(post),
+        "opens": projects.rules.may_open_period(post),
+        "closes": projects.rules.may_close_period(post),
+        "reads": projects.rules.reads_data(post),
+    }
+    return render(request, "portal/home.html", context)

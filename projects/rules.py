@@ -6,7 +6,7 @@ The services hold the same rights once more, over rows that they have locked.
 from decimal import Decimal
 
 from accounts.choices import Role
-from accounts.queries.posts import ActingPost
+from accounts.rules import Post
 
 # Paid-in money up to 1.2 times the introduced amount is common; above it a claim is never "clean".
 USUAL_SHARE_OF_CONTRACT = Decimal("1.2")
@@ -15,46 +15,46 @@ OWN_UNIT = {Role.REPORTER, Role.HEAD}
 READERS = OWN_UNIT | {Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR}
 
 
-def reads_data(post: ActingPost) -> bool:
+def reads_data(post: Post) -> bool:
     """Everybody who works with data; administrators of the system do not."""
     return post.role in READERS
 
 
-def reads_county(post: ActingPost) -> bool:
+def reads_county(post: Post) -> bool:
     """Who reads the whole county and not one unit."""
     return post.role in READERS - OWN_UNIT
 
 
-def may_record(post: ActingPost) -> bool:
+def may_record(post: Post) -> bool:
     """Enter vouchers and evidence: the unit's own people, or the bureau on its behalf (代填)."""
     return post.role in OWN_UNIT | {Role.BUREAU}
 
 
-def may_submit(post: ActingPost) -> bool:
+def may_submit(post: Post) -> bool:
     """Submit and take back Returns: the unit's head, or the bureau on its behalf (代填)."""
     return post.role in {Role.HEAD, Role.BUREAU}
 
 
-def may_submit_of(post: ActingPost, unit_id: int) -> bool:
+def may_submit_of(post: Post, unit_id: int) -> bool:
     """Submit the Returns of this unit."""
     return may_submit(post) and (post.role == Role.BUREAU or post.unit_id == unit_id)
 
 
-def may_withdraw(post: ActingPost) -> bool:
+def may_withdraw(post: Post) -> bool:
     """Withdraw claims of the own unit (撤回申报)."""
     return post.role in OWN_UNIT
 
 
-def may_agree_split(post: ActingPost) -> bool:
+def may_agree_split(post: Post) -> bool:
     """Register split certificates (分成协议)."""
     return post.role == Role.BUREAU
 
 
-def may_open_period(post: ActingPost) -> bool:
+def may_open_period(post: Post) -> bool:
     """Open a filing period."""
     return post.role == Role.BUREAU
 
 
-def may_close_period(post: ActingPost) -> bool:
+def may_close_period(post: Post) -> bool:
     """Close and seal a filing period."""
     return post.role == Role.INSPECTION

@@ -5,6 +5,7 @@ The world is committed once a run. Tests in a transaction roll back; tests with 
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -14,6 +15,7 @@ from django.db import connections
 from django.test import Client, TransactionTestCase
 
 from tests import world as worlds
+from tests.walls.ground import Ground
 
 NOW = dt.datetime(2012, 7, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 WORLD: dict[str, worlds.World] = {}
@@ -39,7 +41,11 @@ def migrator_connection(database: str | None = None) -> psycopg.Connection:
 def _copy(source: str, target: str) -> None:
     """Replace one database by a copy of another. Nobody may be connected to either."""
     with migrator_connection("postgres") as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        try:
+            connection.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        except psycopg.errors.InsufficientPrivilege:
+            # An autovacuum worker is in it: not ours to terminate, but a plain drop sends it away.
+            connection.execute(f'DROP DATABASE IF EXISTS "{target}"')
         connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY FILE_COPY')
 
 
@@ -89,6 +95,14 @@ def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
 def world(db) -> worlds.World:
     """The city, county A and its neighbour B."""
     return WORLD["world"]
+
+
+@pytest.fixture
+def ground(world) -> Iterator[Ground]:
+    """The committed world on plain connections, the application's and the owner's."""
+    ground = Ground(_settings()["NAME"], world)
+    yield ground
+    ground.close()
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,7 @@ def gone(pid: int, seconds: float = 10) -> bool:
 
 
 def test_serves_in_a_path_with_spaces_on_a_private_socket_only_and_keeps_its_data(place):
-    var = place / "a b" / "变 量"
+    var = place / "a clerk's" / "变 量"
     with engines.ensure(var) as first:
         assert first.owned
         assert first.home.data == var / "pg"

@@ -1,17 +1,395 @@
+"""The two walls between tenants: what the catalogue says, what each wall does alone, and the wall in Python."""
+
 import pytest
-from tests.walls.ground import Ground
-from tests.walls import isolation, keys, log
-from django.db import connections
+from django.db import DatabaseError, connection, models, transaction
+
+from accounts import scope
+from accounts.models import Post, Tenant, Unit, User
+from accounts.scope import NoScope
+from projects.models import Claim, Enterprise, Project
+from tests.walls import guards, isolation, keys, log
+from tests.walls.ground import tables, tenant_models
+from tests.world import acting, looking_down
 
 pytestmark = [pytest.mark.walls, pytest.mark.django_db]
 
-@pytest.fixture(scope="module")
-def ground(django_db_setup, django_db_blocker):
-    from tests.conftest import WORLD
-    g = Ground(connections["default"].settings_dict["NAME"], WORLD["world"])
-    yield g
-    g.close()
+# Tables without tenant_id that the application may touch: how, and under which policies.
+WITHOUT_TENANT = {
+    "accounts_tenant": ({"SELECT"}, {"read"}),
+    "accounts_tenantclosure": ({"SELECT"}, {"read"}),
+    "accounts_user": ({"SELECT"}, {"read", "change"}),  # and UPDATE of one column, below
+    # A session belongs to a browser, a lock-out to a login name: nobody has a tenant there yet.
+    "django_session": ({"SELECT", "INSERT", "UPDATE", "DELETE"}, set()),
+    "axes_accessattempt": ({"SELECT", "INSERT", "UPDATE", "DELETE"}, set()),
+    "axes_accessattemptexpiration": ({"SELECT", "INSERT", "UPDATE", "DELETE"}, set()),
+    "axes_accessfailurelog": ({"SELECT", "INSERT", "UPDATE", "DELETE"}, set()),
+    "axes_accesslog": ({"SELECT", "INSERT", "UPDATE", "DELETE"}, set()),
+    "django_migrations": ({"SELECT"}, set()),
+}
+CHAIN_HEAD = "accounts_chainhead"
+THE_LOG = {"accounts_change", "accounts_changerow", CHAIN_HEAD}
+POLICIES = {"read": "r", "add": "a", "change": "w", "remove": "d"}
 
-@pytest.mark.parametrize("check", isolation.CHECKS + keys.CHECKS + log.CHECKS, ids=lambda c: c.__name__)
-def test_isolation(ground, check):
+# Functions that run as the owner. Those that triggers call need no grant.
+DEFINER_GRANTED = {"add_user", "begin_act", "context", "login_row", "own_posts", "read_scope", "upward"}
+DEFINER_TRIGGERS = {
+    *("log_insert", "log_update", "log_delete", "seal_act"),
+    *("guard_claim", "apply_reversal", "guard_cited", "guard_split", "guard_shares"),
+    *("guard_return", "guard_return_insert", "guard_period", "guard_opinion", "apply_opinion"),
+}
+DEFINER_INNER = {"post_label"}
+INVOKER_GRANTED = {"person", "write_tenant", "interested_units", "has_interest", "return_rows", "return_seal"}
+
+
+def in_catalogue(ground, query, *params):
+    return ground.owner.execute(query, params).fetchall()
+
+
+def with_tenant(ground):
+    return {
+        row["name"]
+        for row in in_catalogue(
+            ground,
+            "SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+            " WHERE a.attname = 'tenant_id' AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm')"
+            " AND c.relnamespace = 'public'::regnamespace",
+        )
+    }
+
+
+@pytest.mark.covers("I6")
+def test_the_models_and_the_catalogue_know_the_same_tables(ground):
+    assert with_tenant(ground) == {*tables(), CHAIN_HEAD}
+
+
+@pytest.mark.covers("I6")
+def test_every_table_has_forced_policies_one_per_command(ground):
+    rows = in_catalogue(
+        ground,
+        "SELECT c.relname AS name, c.relrowsecurity AS on, c.relforcerowsecurity AS forced,"
+        " array(SELECT polname || '=' || polcmd::text FROM pg_policy p WHERE p.polrelid = c.oid AND polpermissive"
+        "       AND polroles = ARRAY['app'::regrole::oid] ORDER BY 1) AS policies,"
+        " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS n"
+        " FROM pg_class c WHERE c.relname = ANY(%s)",
+        [*tables(), CHAIN_HEAD],
+    )
+    assert len(rows) == len(tables()) + 1
+    for row in rows:
+        expected = {"read": "r"} if row["name"] == CHAIN_HEAD else POLICIES
+        assert (row["on"], row["forced"]) == (True, True), row
+        assert row["policies"] == sorted(f"{name}={command}" for name, command in expected.items()), row
+        assert row["n"] == len(expected), row
+
+
+@pytest.mark.covers("I6")
+def test_tables_without_a_tenant_are_the_listed_ones(ground):
+    rows = in_catalogue(
+        ground,
+        "SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS walled,"
+        " array(SELECT privilege_type FROM aclexplode(c.relacl) WHERE grantee IN (0, 'app'::regrole)) AS grants,"
+        " array(SELECT polname FROM pg_policy p WHERE p.polrelid = c.oid) AS policies"
+        " FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace = 'public'::regnamespace"
+        " AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')",
+    )
+    touched = {row["name"]: (set(row["grants"]), set(row["policies"])) for row in rows if row["grants"]}
+    assert touched == WITHOUT_TENANT
+    assert {row["name"] for row in rows if row["walled"]} == {
+        "accounts_tenant",
+        "accounts_tenantclosure",
+        "accounts_user",
+    }
+    columns = in_catalogue(
+        ground,
+        "SELECT a.attrelid::regclass::text AS name, a.attname, x.privilege_type FROM pg_attribute a,"
+        " aclexplode(a.attacl) x WHERE x.grantee IN (0, 'app'::regrole)"
+        " AND a.attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)",
+    )
+    assert [tuple(row.values()) for row in columns] == [("accounts_user", "password", "UPDATE")]
+
+
+@pytest.mark.covers("I3", "I6")
+def test_the_application_has_the_granted_rights_and_no_dangerous_one(ground):
+    rows = in_catalogue(
+        ground,
+        "SELECT c.relname AS name, x.privilege_type AS may FROM pg_class c, aclexplode(c.relacl) x"
+        " WHERE x.grantee IN (0, 'app'::regrole) AND c.relnamespace IN ('public'::regnamespace, 'sec'::regnamespace)",
+    )
+    assert {row["may"] for row in rows} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    held = {row["name"]: set() for row in rows}
+    for row in rows:
+        held[row["name"]].add(row["may"])
+    for table in THE_LOG:
+        assert held[table] == {"SELECT"}, table
+    for table in ("projects_claim", "assessment_opinion", "assessment_measure", "assessment_target"):
+        assert held[table] == {"SELECT", "INSERT"}, table
+    assert {table for table, may in held.items() if "DELETE" in may and table in tables()} == {"accounts_unitalias"}
+
+
+@pytest.mark.covers("I3", "I6")
+def test_every_table_is_logged_but_the_log_itself(ground):
+    rows = in_catalogue(
+        ground,
+        "SELECT tgrelid::regclass::text AS name, tgname, pg_get_triggerdef(oid) AS words, tgenabled::text AS state"
+        " FROM pg_trigger WHERE tgname LIKE 'log\\_%%' AND NOT tgisinternal",
+    )
+    found = {}
+    for row in rows:
+        event = row["tgname"].removeprefix("log_")
+        assert f"AFTER {event.upper()} ON" in row["words"]
+        assert "FOR EACH STATEMENT" in row["words"]
+        assert f"FUNCTION sec.log_{event}(" in row["words"]
+        assert row["state"] == "O"
+        found.setdefault(row["name"], set()).add(event)
+    logged = {*tables(), "accounts_tenant", "accounts_tenantclosure", "accounts_user"} - THE_LOG
+    assert found == dict.fromkeys(logged, {"insert", "update", "delete"})
+
+
+@pytest.mark.covers("I6")
+def test_unique_keys_begin_with_the_tenant(ground):
+    """But for primary keys: that a number is taken says no more than the gaps between one's own numbers."""
+    rows = in_catalogue(
+        ground,
+        "SELECT i.indrelid::regclass::text AS name, i.indexrelid::regclass::text AS index, i.indisprimary AS primary,"
+        " (SELECT attname FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[0]) AS first,"
+        " array(SELECT attname FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)"
+        "       ORDER BY attnum) AS columns, pg_get_indexdef(i.indexrelid, 1, true) AS opening"
+        " FROM pg_index i WHERE (i.indisunique OR i.indisexclusion) AND i.indrelid::regclass::text = ANY(%s)",
+        tables(),
+    )
+    for row in rows:
+        if row["primary"]:
+            assert row["columns"] == ["id"], row
+        else:
+            assert row["first"] == "tenant_id" or row["opening"].startswith("int8range(tenant_id"), row
+    with_key = {row["name"] for row in rows if sorted(row["columns"]) == ["id", "tenant_id"]}
+    assert with_key == set(tables())
+
+
+@pytest.mark.covers("I6")
+def test_foreign_keys_never_leave_the_tenant(ground):
+    rows = in_catalogue(
+        ground,
+        "SELECT conrelid::regclass::text AS name, confrelid::regclass::text AS target,"
+        " array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a"
+        "       ON a.attrelid = conrelid AND a.attnum = k.n ORDER BY o) AS columns,"
+        " array(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY k(n, o) JOIN pg_attribute a"
+        "       ON a.attrelid = confrelid AND a.attnum = k.n ORDER BY o) AS at, condeferrable AS later"
+        " FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
+        tables(),
+    )
+    walled = set(tables())
+    found = set()
+    for row in rows:
+        if row["target"] in walled:
+            assert row["columns"][0] == "tenant_id", row
+            assert (row["at"], row["later"]) == (["tenant_id", "id"], True), row
+            found.add((row["name"], row["columns"][1]))
+        else:
+            assert row["target"] in {"accounts_tenant", "accounts_user"}, row
+    expected = {
+        (model._meta.db_table, field.column)
+        for model in tenant_models()
+        for field in model._meta.local_fields
+        if field.is_relation and field.related_model._meta.db_table in walled
+    }
+    assert found == expected
+
+
+@pytest.mark.covers("I6")
+def test_functions_of_the_owner_are_the_listed_ones_and_pin_their_path(ground):
+    rows = in_catalogue(
+        ground,
+        "SELECT p.proname AS name, p.prosecdef AS definer, p.proconfig AS settings,"
+        " has_function_privilege('app', p.oid, 'EXECUTE') AS granted, n.nspname AS schema,"
+        " EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) WHERE grantee = 0) AS public"
+        " FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname IN ('sec', 'public')",
+    )
+    assert {row["schema"] for row in rows} == {"sec"}
+    assert not [row["name"] for row in rows if row["public"]]
+    assert {row["name"] for row in rows if row["definer"]} == DEFINER_GRANTED | DEFINER_TRIGGERS | DEFINER_INNER
+    assert {row["name"] for row in rows if row["granted"]} == DEFINER_GRANTED | INVOKER_GRANTED
+    assert not [row["name"] for row in rows if "search_path=pg_catalog, pg_temp" not in (row["settings"] or [])]
+
+
+@pytest.mark.covers("I6")
+def test_the_application_owns_nothing_and_bypasses_nothing(ground):
+    role = in_catalogue(ground, "SELECT * FROM pg_roles WHERE rolname = 'app'")[0]
+    for right in ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication"):
+        assert role[right] is False, right
+    assert not in_catalogue(ground, "SELECT FROM pg_auth_members WHERE member = 'app'::regrole")
+    assert not in_catalogue(ground, "SELECT relname FROM pg_class WHERE relowner = 'app'::regrole")
+    assert not in_catalogue(ground, "SELECT proname FROM pg_proc WHERE proowner = 'app'::regrole")
+    assert not in_catalogue(ground, "SELECT nspname FROM pg_namespace WHERE nspowner = 'app'::regrole")
+    schemas = in_catalogue(
+        ground,
+        "SELECT nspname FROM pg_namespace WHERE has_schema_privilege('app', oid, 'CREATE')"
+        " AND nspname NOT LIKE 'pg\\_%%'",
+    )
+    assert not schemas
+    assert not in_catalogue(ground, "SELECT FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace")
+    assert not in_catalogue(ground, "SELECT FROM pg_default_acl")
+
+
+@pytest.mark.covers("I3", "I4", "I5", "I6")
+@pytest.mark.parametrize(
+    "check", [*isolation.CHECKS, *keys.CHECKS, *log.CHECKS, *guards.CHECKS], ids=lambda check: check.__name__
+)
+def test_each_wall_stands_alone(ground, check):
     check(ground)
+
+
+# The wall in Python
+
+
+def refuses(call):
+    with pytest.raises(NoScope), transaction.atomic():
+        call()
+
+
+@pytest.mark.covers("I6")
+@pytest.mark.parametrize("model", tenant_models(), ids=lambda model: model.__name__)
+def test_no_manager_answers_outside_a_scope(world, model):
+    for manager in (model.objects, model._base_manager, model._default_manager):
+        for call in (
+            manager.exists,
+            manager.count,
+            manager.first,
+            lambda m=manager: m.get(pk=1),
+            lambda m=manager: list(m.all()),
+            lambda m=manager: list(m.values("pk")),
+            lambda m=manager: m.in_bulk([1]),
+            lambda m=manager: m.aggregate(models.Count("pk")),
+            lambda m=manager: m.filter(pk=1).update(tenant_id=1),
+            lambda m=manager: m.filter(pk=1).delete(),
+            lambda m=manager: m.create(tenant_id=world.a.tenant_id),
+            lambda m=manager: m.create(),
+            lambda m=manager: m.get_or_create(pk=1),
+            lambda m=manager: m.bulk_create([model(tenant_id=world.a.tenant_id)]),
+            lambda m=manager: m.bulk_update([model(pk=1, tenant_id=1)], ["tenant_id"]),
+            lambda m=manager: list(m.raw(f"SELECT * FROM {model._meta.db_table}")),
+        ):
+            refuses(call)
+    refuses(model(tenant_id=world.a.tenant_id, pk=1).save)
+    refuses(lambda: model(tenant_id=world.a.tenant_id).save(force_insert=True))
+    refuses(model(tenant_id=world.a.tenant_id, pk=1).refresh_from_db)
+
+
+@pytest.mark.covers("I6")
+@pytest.mark.parametrize("model", tenant_models(), ids=lambda model: model.__name__)
+def test_what_passes_the_wall_in_python_meets_the_policies(ground, model):
+    """Django deletes a row that nothing refers to without asking a manager."""
+    row = ground.rows(model._meta.db_table, ground.world.a.tenant_id)[0]
+    try:
+        with transaction.atomic():
+            assert model(tenant_id=row["tenant_id"], pk=row["id"]).delete()[0] == 0
+    except NoScope:
+        pass
+    except DatabaseError as error:
+        assert "permission denied" in str(error)
+
+
+@pytest.mark.covers("I6")
+def test_what_was_loaded_inside_leads_nowhere_outside(world):
+    with acting(world.a.posts["clerk"]):
+        project = Project.objects.get(pk=world.a.rows["project"])
+        claim = Claim.objects.get(pk=world.a.rows["claim"])
+        lazy = Claim.objects.all()
+    user = User(pk=world.a.posts["clerk"].user_id)
+    refuses(lambda: project.unit)
+    refuses(lambda: project.claims.count())
+    refuses(lambda: list(project.agreements.all()))
+    refuses(lambda: project.claims.create(tenant_id=world.a.tenant_id))
+    refuses(lambda: claim.opinions.exists())
+    refuses(lambda: user.posts.count())
+    refuses(lambda: models.prefetch_related_objects([project], "claims"))
+    refuses(lambda: models.prefetch_related_objects([user], "posts"))
+    refuses(claim.refresh_from_db)
+    refuses(project.save)
+    # Filtered by its tenant already, asked again outside: the database shows nothing.
+    assert list(lazy) == []
+
+
+@pytest.mark.covers("I6")
+def test_a_scope_without_a_tenant_is_none(world):
+    post = world.a.posts["clerk"]
+    with transaction.atomic(), scope.enter(None, user=post.user_id, kind=scope.IDENTITY):
+        refuses(Unit.objects.count)
+        assert User.objects.get().pk == post.user_id
+
+
+@pytest.mark.covers("I6")
+def test_a_manager_stays_in_its_tenant_where_the_database_would_show_more(world):
+    officer = world.city.posts["officer"]
+    with acting(officer):
+        assert {unit.tenant_id for unit in Unit.objects.all()} == {world.city.tenant_id}
+        assert not Unit.objects.filter(pk=world.a.units["水沟镇"]).exists()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(DISTINCT tenant_id) FROM accounts_unit")
+            assert cursor.fetchone() == (3,)
+    with looking_down(officer, world.a):
+        assert {unit.tenant_id for unit in Unit.objects.all()} == {world.a.tenant_id}
+
+
+# Entering a scope
+
+
+def in_database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.ctx', true)")
+        return cursor.fetchone()[0] or ""
+
+
+@pytest.mark.covers("I6")
+def test_entering_needs_a_transaction(django_db_blocker):
+    before, connection.in_atomic_block = connection.in_atomic_block, False
+    try:
+        with pytest.raises(RuntimeError, match="transaction"), scope.enter(1):
+            pass
+    finally:
+        connection.in_atomic_block = before
+    refuses(scope.current)
+
+
+@pytest.mark.covers("I6")
+def test_nested_scopes_are_restored(world):
+    a, b = world.a.posts["clerk"], world.b.posts["clerk"]
+    before = in_database()
+    with acting(a):
+        outer = in_database()
+        assert scope.tenant_id() == a.tenant_id
+        with acting(b):
+            assert scope.tenant_id() == b.tenant_id
+            assert {claim.tenant_id for claim in Claim.objects.all()} == {b.tenant_id}
+        assert scope.tenant_id() == a.tenant_id
+        assert in_database() == outer
+        assert {claim.tenant_id for claim in Claim.objects.all()} == {a.tenant_id}
+    assert in_database() == before
+    refuses(Claim.objects.count)
+
+
+@pytest.mark.covers("I6")
+def test_an_error_restores_the_outer_scope_and_undoes_the_inner_writes(world):
+    a, b = world.a.posts["clerk"], world.b.posts["clerk"]
+    with acting(a):
+        outer = in_database()
+        with pytest.raises(ZeroDivisionError), scope.enter(b.tenant_id, user=b.user_id, post=b.id):
+            raise ZeroDivisionError
+        assert (in_database(), scope.tenant_id()) == (outer, a.tenant_id)
+        # The first error is the one that is seen, though the transaction was aborted by it.
+        with pytest.raises(DatabaseError, match="no_such_table"):
+            with scope.enter(b.tenant_id, user=b.user_id, post=b.id), connection.cursor() as cursor:
+                cursor.execute("SELECT * FROM no_such_table")
+        assert (in_database(), scope.tenant_id()) == (outer, a.tenant_id)
+        assert Enterprise.objects.count() == 1
+
+
+@pytest.mark.covers("I6")
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_of_a_scope_after_its_transaction():
+    tenant = User.objects.count()
+    assert tenant == 0
+    with transaction.atomic(), scope.enter(None, user=1, kind=scope.IDENTITY):
+        assert in_database()
+    assert in_database() == ""
+    assert Tenant.objects.count() == 0
+    refuses(Post.objects.count)

@@ -81,10 +81,11 @@ def _names(function: object, seen: set[object]) -> set[str]:
     seen.add(function)
     names = _names_in(function.__code__)
     behind = [function.__globals__.get(name) for name in names]
-    modules = [other for other in behind if isinstance(other, ModuleType) and other.__name__.startswith("tests.")]
+    modules = [each for each in behind if isinstance(each, ModuleType) and each.__name__.startswith("tests.")]
     behind += [getattr(module, name, None) for module in modules for name in names]
-    ours = [other for other in behind if getattr(other, "__module__", "").startswith(("tests.", "test_"))]
-    return names.union(*(_names(inspect.unwrap(other), seen) for other in ours if callable(other)))
+    functions = [inspect.unwrap(other) for other in behind if callable(other)]
+    ours = [other for other in functions if (other.__module__ or "").startswith(("tests.", "test_"))]
+    return names.union(*(_names(other, seen) for other in ours))
 
 
 def _names_in(code: CodeType) -> set[str]:

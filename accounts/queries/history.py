@@ -14,9 +14,8 @@ from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from accounts.acts import SENTENCES
-from accounts.choices import Role
 from accounts.models import Change, ChangeRow, User
-from accounts.queries.readable import Line, RawLine, Reader, thing_of
+from accounts.queries.readable import Line, RawLine, Reader, post_words, thing_of
 
 
 @dataclass(frozen=True)
@@ -174,9 +173,3 @@ def _entry(change: Change, people: dict[int, str], **more) -> Entry:
         digest=bytes(change.hash or b"").hex(),
         **more,
     )
-
-
-def post_words(label: str) -> tuple[str, str]:
-    """Unit and role in words of a post's label; the operator's label is no post and stays whole."""
-    unit, _dot, role = label.rpartition("·")
-    return (unit, str(Role(role).label)) if unit and role in Role.values else (label, "")

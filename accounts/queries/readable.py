@@ -16,12 +16,16 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
 from accounts.models import Change, Tenant, User
 
 OPERATIONS = {"I": _("新增"), "U": _("更改"), "D": _("删除")}
 PERSONAL = "changed"  # what the log's triggers write in place of a personal column
 PERSONAL_WORDS = _("已更改（不记录内容）")
 NOTHING = _("空")
+LABELS = {"post_label", "submitted_by"}  # columns that hold a post's label: 单位·role
+# A table that users never meet by itself.
+UNNAMED = {"accounts_tenantclosure": _("辖区层级")}
 # Keys, digests and sort keys say nothing to people.
 TECHNICAL = {"id", "tenant_id", "sha256", "stored_sha256", "sort_key"}
 
@@ -69,6 +73,8 @@ def things() -> dict[str, str]:
 
 def thing_of(table: str) -> str:
     """What people call a row of this table."""
+    if table in UNNAMED:
+        return str(UNNAMED[table])
     model = _models().get(table)
     return str(model._meta.verbose_name) if model else table
 
@@ -102,12 +108,12 @@ class Reader:
         return {row.pk: row for row in rows}
 
     def _fields(self, model: type[models.Model] | None, line: RawLine) -> Iterator[FieldChange]:
-        columns = {field.column: field for field in model._meta.concrete_fields} if model else {}
-        for column in dict.fromkeys([*columns, *line.before, *line.after]):
-            before, after = line.before.get(column), line.after.get(column)
-            field = columns.get(column)
-            if before == after or column in TECHNICAL or (field is not None and _technical(field)):
+        fields = {field.column: field for field in model._meta.concrete_fields} if model else {}
+        for column in _changed(line, list(fields)):
+            field = fields.get(column)
+            if column in TECHNICAL or (field is not None and _technical(field)):
                 continue
+            before, after = line.before.get(column), line.after.get(column)
             yield FieldChange(
                 _label(field) if field is not None else column,
                 self._words(model, field, before, line.before) if line.before else "",
@@ -116,12 +122,10 @@ class Reader:
 
     def _words(self, model, field, value, values: dict[str, Any]) -> str:
         """A logged value as people read it."""
-        if value is None or value == "":
-            return str(NOTHING)
-        if value == PERSONAL:
-            return str(PERSONAL_WORDS)
-        if field is None:
-            return str(value)
+        if value in (None, "", PERSONAL):
+            return str(PERSONAL_WORDS if value else NOTHING)
+        if field is None or field.column in LABELS:
+            return "·".join(filter(None, post_words(str(value))))
         if field.is_relation:
             return self._name(field.related_model, value) or f"{value}号"
         if field.choices:
@@ -151,6 +155,26 @@ class Reader:
         if _has_name(model):
             return str(row)
         return "·".join(str(given) for name in _name_givers(model) if (given := getattr(row, name)))
+
+
+def post_words(label: str) -> tuple[str, str]:
+    """Unit and role in words of a post's label; the operator's label is no post and stays whole."""
+    unit, _dot, role = label.rpartition("·")
+    return (unit, str(Role(role).label)) if unit and role in Role.values else (label, "")
+
+
+def _changed(line: RawLine, columns: list[str]) -> Iterator[str]:
+    """Columns to tell: those that differ; of a new or deleted row those that say something.
+
+    A line that differs nowhere is about personal columns, which read the same before and after.
+    """
+    known = dict.fromkeys([*columns, *line.before, *line.after])
+    if line.op != "U":
+        row = line.after or line.before
+        return (column for column in known if row.get(column) not in (None, ""))
+    if line.before == line.after:
+        return (column for column in known if line.after.get(column) == PERSONAL)
+    return (column for column in known if line.before.get(column) != line.after.get(column))
 
 
 def _models() -> dict[str, type[models.Model]]:

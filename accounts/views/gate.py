@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.queries.posts import ActingPost
-from accounts.refusals import Forbidden, NotFound
+from accounts.refusals import Forbidden, NotFound, Refused
 
 View = Callable[..., HttpResponse]
 
@@ -38,3 +38,10 @@ def gate(serves: Callable[[ActingPost], bool], *methods: str) -> Callable[[View]
         return answer
 
     return guarded
+
+
+def words(refusal: Refused) -> str:
+    """The text of a refusal that a page shows; NotFound and Forbidden go on to the gate."""
+    if isinstance(refusal, NotFound | Forbidden):
+        raise refusal
+    return str(refusal)

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from accounts import rules, session_keys
 from accounts.models import TenantClosure
 from accounts.views.gate import gate
+from accounts.views.paging import number_in
 
 
 @gate(rules.anybody, "POST")
@@ -29,7 +30,7 @@ def look_down(request: HttpRequest) -> HttpResponse:
     below = TenantClosure.objects.filter(ancestor=request.post.tenant_id).exclude(
         descendant=request.post.tenant_id
     )
-    if not (chosen.isdecimal() and below.filter(descendant=int(chosen)).exists()):
+    if not below.filter(descendant=number_in(chosen)).exists():
         raise Http404
     request.session[session_keys.COUNTY] = int(chosen)
     return redirect("home")

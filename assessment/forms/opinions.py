@@ -30,7 +30,7 @@ MEANINGS = {
 
 
 def verdicts_for(claim: Claim, step: str) -> list[Verdict]:
-    """What may be said about this claim at a step. A reversal stands or falls whole; a count is not reduced."""
+    """What may be said about this claim. A reversal stands or falls whole; a count is not reduced."""
     allowed = OF_STEP[Step(step)]
     if claim.reverses_id:
         return [verdict for verdict in allowed if verdict not in (Verdict.REDUCE, Verdict.REJECT)]
@@ -72,6 +72,10 @@ class OpinionForm(forms.Form):
             self.fields["verdict"].initial = verdicts[0]
         if Verdict.REDUCE not in verdicts:
             del self.fields["accepted"]
+
+    def details(self) -> list[forms.BoundField]:
+        """The fields below the verdict, as far as this form has them."""
+        return [self[name] for name in ("accepted", "reason") if name in self.fields]
 
     def clean_accepted(self):
         """The figure in 万元, or None."""

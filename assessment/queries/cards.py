@@ -57,7 +57,7 @@ def units_waiting(post: ActingPost, step: str) -> list[tuple[int, str]]:
 
 
 def card_keys(post: ActingPost, step: str, narrowed: Narrowed) -> list[list[int]]:
-    """Ids of the waiting claims, card by card in the order of the queue. One query; with doubts a few more."""
+    """Ids of the waiting claims, card by card in the queue's order. One query; with doubts a few more."""
     claims = waiting(post, step, narrowed)
     if narrowed.doubts:
         rows = list(claims)

@@ -21,7 +21,8 @@ NEWEST = 20
 class Sheet:
     """A claim and its surroundings, as far as the post may see them.
 
-    ``same_source``: other claims of the same voucher or agreement. ``paid``: what the project has
+    ``same_source``: other claims of the same voucher or agreement; ``of_project``: the rest of its
+    project, newest first. ``paid``: what the project has
     claimed as arrived so far, in 万元; ``contract``: its latest signature with a known amount.
     """
 
@@ -49,6 +50,11 @@ class Sheet:
         if claim.agreement_id:
             rows.append(("projects_agreement", claim.agreement_id))
         return rows
+
+    @property
+    def only(self) -> list[Claim]:
+        """The claim as a table of one."""
+        return [self.claim]
 
     def latest(self, step: str) -> Opinion | None:
         """The last opinion given at a step, which a change of mind must name."""
@@ -88,7 +94,7 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
         opinions=list(claim.opinions.select_related("actor").order_by("pk")),
         evidence=list(_evidence(post, source)),
         same_source=list(visible.filter(source).exclude(pk=claim.pk)),
-        of_project=list(visible.filter(project=claim.project_id).exclude(pk=claim.pk)[:NEWEST]),
+        of_project=list(visible.filter(project=claim.project_id).exclude(source)[:NEWEST]),
         shares=_shares(claim),
         reversal=claim.reversals.first(),
         contract=signed.order_by("-signed_on", "-pk").first(),

@@ -1,6 +1,8 @@
 """What stands behind a number of the standing: the claims that add up to it, and the task's own row (I2)."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import DecimalField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Sum, Value
@@ -12,7 +14,7 @@ from assessment.choices import Basis
 from assessment.models import Measure, Target
 from assessment.queries.basis import COLUMNS, claims_of, pending, year_of
 from projects.choices import PeriodKind
-from projects.models import Claim
+from projects.models import Claim, EvidenceLink
 
 MONEY = DecimalField(max_digits=30, decimal_places=12)
 WHOLE = Value(Decimal(1), output_field=MONEY)
@@ -51,6 +53,19 @@ def claims_behind(
 def total(claims: QuerySet[Claim]) -> Decimal:
     """Sum of the figures of such claims; the very number that the standing prints."""
     return claims.order_by().aggregate(total=Sum("figure"))["total"] or Decimal(0)
+
+
+def add_files(claims: Iterable[Claim]) -> None:
+    """Give each claim ``files``, the ids of the evidence of its voucher or agreement. One query."""
+    claims = list(claims)
+    vouchers = {claim.voucher_id for claim in claims if claim.voucher_id}
+    agreements = {claim.agreement_id for claim in claims if claim.agreement_id}
+    links = EvidenceLink.objects.filter(Q(voucher__in=vouchers) | Q(agreement__in=agreements))
+    files: dict[tuple, list[int]] = defaultdict(list)
+    for voucher, agreement, evidence in links.order_by("pk").values_list("voucher", "agreement", "evidence"):
+        files[voucher, agreement].append(evidence)
+    for claim in claims:
+        claim.files = files[claim.voucher_id, claim.agreement_id]
 
 
 def targets_behind(measure_name: str, *, as_of: dt.date) -> QuerySet[Target]:

@@ -5,9 +5,9 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from accounts.models import Unit, UnitAlias
 from assessment.models import Measure, Target
 from assessment.standard_measures import PAID_IN
-from projects.choices import ClaimState, PeriodKind
+from projects.choices import ClaimKind, ClaimState, PeriodKind
 from projects.models import Agreement, Claim, Enterprise, Project, Return, Voucher
-from projects.sheets.known import REPORTED, ZERO, Known, KnownProject, KnownVoucher
+from projects.sheets.known import NO_MONEY, REPORTED, ZERO, Known, KnownProject, KnownVoucher
 from projects.sheets.periods import Span
 
 LIVE = ~Q(state=ClaimState.REVERSED)
@@ -41,8 +41,12 @@ def live_claims(**where) -> Exists:
 
 
 def _projects(year: int | None) -> dict[str, KnownProject]:
+    # Of several the one that is claimed counts, else the last one read: a signature that was undone stays.
     signatures = {
-        agreement.project_id: agreement for agreement in Agreement.objects.order_by("signed_on", "pk")
+        agreement.project_id: agreement
+        for agreement in Agreement.objects.annotate(live=live_claims(agreement=OuterRef("pk"))).order_by(
+            "live", "pk"
+        )
     }
     rows = (
         Project.objects.annotate(live=live_claims(project=OuterRef("pk")))
@@ -87,8 +91,10 @@ def _vouchers() -> dict[tuple[str, str, str], KnownVoucher]:
 
 
 def _targets(year: int | None, *, of_units: bool) -> dict:
+    if year is None:
+        return {}
     live = Target.objects.filter(
-        successors__isnull=True, period__kind=PeriodKind.YEAR, period__starts_on__year=year or 0
+        successors__isnull=True, period__kind=PeriodKind.YEAR, period__starts_on__year=year
     )
     if of_units:
         tasks = live.filter(unit__isnull=False, measure__name=PAID_IN)
@@ -101,7 +107,11 @@ def _zero_reports(span: Span | None) -> dict[str, str]:
         return {}
     submitted = Return.objects.filter(
         submitted_at__isnull=False, period__kind=span.kind, period__starts_on=span.start
-    ).annotate(claimed=live_claims(booked_in=OuterRef("pk")))
+    ).annotate(
+        claimed=live_claims(booked_in=OuterRef("pk")),
+        paid=live_claims(booked_in=OuterRef("pk"), kind=ClaimKind.PAID_IN),
+    )
     return {
-        unit: REPORTED if claimed else ZERO for unit, claimed in submitted.values_list("unit__name", "claimed")
+        unit: REPORTED if paid else NO_MONEY if claimed else ZERO
+        for unit, claimed, paid in submitted.values_list("unit__name", "claimed", "paid")
     }

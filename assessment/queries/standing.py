@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, F, FilteredRelation, Q, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, F, FilteredRelation, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.choices import UnitKind
@@ -21,6 +21,8 @@ from projects.models import Return
 
 MONEY = DecimalField(max_digits=30, decimal_places=12)
 HALF = Decimal("0.5")
+# A claim that was taken back says nothing any more: its unit is as it was before (I12).
+STANDS = ~Q(state=ClaimState.REVERSED) & Q(reverses__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -191,13 +193,13 @@ def _sums(basis: Basis, share) -> dict:
 
 
 def _credits(measure: Measure, as_of: dt.date, basis: Basis) -> dict[int, tuple[Decimal, Decimal, int]]:
-    """By credited unit: figure, waiting figure, number of claims. One query."""
+    """By credited unit: figure, waiting figure, number of claims that nobody took back. One query."""
     share = Coalesce("part__share", Value(Decimal(1)), output_field=MONEY)
     rows = (
         claims_of(measure, as_of)
         .annotate(part=FilteredRelation("split__lines", condition=Q(split__lines__kind=F("kind"))))
         .values(credited=Coalesce("part__unit_id", "unit_id"))
-        .annotate(entries=Sum(Value(1)), **_sums(basis, share))
+        .annotate(entries=Count("pk", filter=STANDS), **_sums(basis, share))
         .values_list("credited", "amount", "pending", "entries")
     )
     return {unit: (amount, pending, entries) for unit, amount, pending, entries in rows}

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
+from accounts.refusals import Refused
 from accounts.services import units
 from assessment.models import Measure, Target
 from assessment.queries.basis import measure_named
@@ -10,6 +11,7 @@ from assessment.standard_measures import PAID_IN
 from projects.choices import PeriodKind
 from projects.models import Agreement, Claim, Enterprise, Period, Project, Return, Voucher
 from projects.services import claims, periods, returns
+from projects.sheets.cells import name_key
 from projects.sheets.checks import Result
 from projects.sheets.periods import Span, months
 from projects.sheets.rows import FundRow, ProjectRow
@@ -92,22 +94,24 @@ class Writer:
     # Firms, projects, papers
 
     def _enterprises(self) -> None:
-        """Firms by credit code, then by name; a code that a known firm lacked is added to it."""
-        self.by_code = {firm.credit_code: firm for firm in Enterprise.objects.all() if firm.credit_code}
-        self.by_name = {firm.name: firm for firm in Enterprise.objects.all()}
+        """Firms by name. A credit code stays with the firm that has it (under two names it is only a doubt).
+
+        A code that a known firm lacked is added to it.
+        """
+        self.firms = {name_key(firm.name): firm for firm in Enterprise.objects.all()}
+        taken = {firm.credit_code for firm in self.firms.values()}
         new = []
         for name, code, division in self._named_firms():
-            known = (self.by_code.get(code) if code else None) or self.by_name.get(name)
-            if known is None:
-                known = Enterprise(name=name, credit_code=code, division=division)
-                new.append(known)
-            elif code and not known.credit_code:
-                known.credit_code = code
-                if known.pk:
-                    known.save(update_fields=["credit_code"])
-            self.by_name[name] = known
-            if code:
-                self.by_code[code] = known
+            code = None if code in taken else code
+            firm = self.firms.get(name_key(name))
+            if firm is None:
+                firm = self.firms[name_key(name)] = Enterprise(name=name, credit_code=code, division=division)
+                new.append(firm)
+            elif code and not firm.credit_code:
+                firm.credit_code = code
+                if firm.pk:
+                    firm.save(update_fields=["credit_code"])
+            taken.add(firm.credit_code)
         Enterprise.objects.bulk_create(new)
         self._count("enterprises", len(new))
 
@@ -115,20 +119,22 @@ class Writer:
         for row in self.rows.projects:
             yield row.investor, row.credit_code, row.division or ""
         for row in self.rows.funds:
-            if row.payer and row.payer not in self.by_name:
+            if row.payer:
                 yield row.payer, None, ""
 
     def _projects(self) -> None:
-        known = {project.name: project for project in Project.objects.select_related("unit", "enterprise")}
+        known = {
+            name_key(project.name): project for project in Project.objects.select_related("unit", "enterprise")
+        }
         new, again = [], []
         for row in self.rows.projects:
             values = {
-                "enterprise": self.by_name[row.investor],
+                "enterprise": self.firms[name_key(row.investor)],
                 "unit": self.units[row.unit],
                 "industry": row.industry or "",
                 "year_introduced": self._year_introduced(row),
             }
-            project = known.get(row.name)
+            project = known.get(name_key(row.name))
             if project is None:
                 project = Project(name=row.name, **values)
                 new.append(project)
@@ -137,7 +143,7 @@ class Writer:
                 for field, value in values.items():
                     setattr(project, field, value)
                 again.append(project)
-            known[row.name] = project
+            known[name_key(row.name)] = project
         Project.objects.bulk_create(new)
         Project.objects.bulk_update(again, ["enterprise", "unit", "industry", "year_introduced"])
         self.projects = known
@@ -154,7 +160,7 @@ class Writer:
         }
         new, again, claiming = [], [], []
         for row in self.rows.projects:
-            project = self.projects[row.name]
+            project = self.projects[name_key(row.name)]
             amounts = {"total_wan": row.total, "introduced_wan": row.introduced}
             agreement = known.get((project.pk, row.agreement_kind, row.signed_on))
             if agreement is None:
@@ -175,17 +181,18 @@ class Writer:
             claim
             for agreement, project in claiming
             for claim in claims.of_agreement(
-                agreement, project=project, unit=project.unit, booked_in=self.returns[project.unit_id]
+                agreement, project=project, unit=project.unit, booked_in=self._return_of(project.unit)
             )
         ]
 
     def _vouchers(self) -> list[Claim]:
         """The papers and their claims of money."""
-        known = {(item.kind, item.number, item.payer_id): item for item in Voucher.objects.all()}
+        known = {(item.kind, name_key(item.number), item.payer_id): item for item in Voucher.objects.all()}
         new, again, paired = [], [], []
         for row in self.rows.funds:
-            payer = self.by_name[row.payer] if row.payer else self.projects[row.project].enterprise
-            voucher = known.get((row.voucher_kind, row.voucher_number, payer.pk))
+            project = self.projects[name_key(row.project)]
+            payer = self.firms[name_key(row.payer)] if row.payer else project.enterprise
+            voucher = known.get((row.voucher_kind, name_key(row.voucher_number), payer.pk))
             if voucher is None:
                 voucher = Voucher(
                     kind=row.voucher_kind,
@@ -199,28 +206,34 @@ class Writer:
             elif (voucher.dated_on, voucher.face_wan) != (row.on, row.amount):
                 voucher.dated_on, voucher.face_wan = row.on, row.amount
                 again.append(voucher)
-            paired.append((voucher, row))
+            paired.append((voucher, project, row))
         Voucher.objects.bulk_create(new)
         Voucher.objects.bulk_update(again, ["dated_on", "face_wan"])
         self._count("vouchers", len(new))
-        return [self._money(voucher, row) for voucher, row in paired]
+        return [self._money(voucher, project, row) for voucher, project, row in paired]
 
-    def _money(self, voucher: Voucher, row: FundRow) -> Claim:
+    def _money(self, voucher: Voucher, project: Project, row: FundRow) -> Claim:
         unit = self.units[row.unit]
         return claims.of_voucher(
-            voucher,
-            project=self.projects[row.project],
-            unit=unit,
-            booked_in=self.returns[unit.pk],
-            amount=row.amount,
+            voucher, project=project, unit=unit, booked_in=self._return_of(unit), amount=row.amount
         )
 
     # Returns
 
+    def _return_of(self, unit: Unit) -> Return:
+        """The unit's Return of the period. Raises Refused for an office, or a unit that came after closing."""
+        if unit.pk not in self.returns:
+            raise Refused(
+                f"“{unit.name}”没有“{self.span.label}”的报表，不能导入它的数据："
+                "内设机构不填报，填报期关闭后新增的单位从下一个填报期起填报。请改正引进单位。",
+                "PT103",
+            )
+        return self.returns[unit.pk]
+
     def _submit(self, booked: list[Claim]) -> None:
         """Units with rows, and units in 零报告, have reported: by the bureau on their behalf (代填)."""
         reporting = {claim.booked_in_id for claim in booked}
-        reporting |= {self.returns[self.units[row.unit].pk].pk for row in self.rows.zeros}
+        reporting |= {self._return_of(self.units[row.unit]).pk for row in self.rows.zeros}
         submitted = [item for item in self.returns.values() if item.pk in reporting]
         if submitted:
             returns.mark_submitted(submitted, on_behalf=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import OuterRef
 
 from accounts import scope
 from accounts.acts import act
@@ -16,7 +17,7 @@ from accounts.models import ChangeRow
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused
 from assessment.models import ImportBatch, Opinion
-from assessment.queries.known import known
+from assessment.queries.known import known, live_claims
 from assessment.services.workbook_rows import Writer
 from projects.models import Claim, Return
 from projects.services import claims, periods, returns
@@ -145,7 +146,7 @@ def load(
 
 @transaction.atomic
 def undo(*, post: ActingPost, batch_id: int, reason: str, today: dt.date) -> ImportBatch:
-    """Undo an import while no opinion stands on its claims: reversals, and its Returns unsubmitted.
+    """Undo an import while no opinion stands on its claims: reversals, and the Returns it filled unsubmitted.
 
     Units, aliases, tasks, firms and projects stay. Raises Forbidden, NotFound, Refused.
     """
@@ -165,7 +166,9 @@ def undo(*, post: ActingPost, batch_id: int, reason: str, today: dt.date) -> Imp
     if count := Opinion.objects.filter(claim__in=written).values("claim_id").distinct().count():
         raise Refused(f"已有 {count} 笔申报有了核实意见，不能撤销整批；请逐笔更正。")
     claims.write([claims.reversal(claim, booked_in=claim.booked_in) for claim in written])
-    returns.unsubmit(list(Return.objects.filter(pk__in=_written(batch, "projects_return", "U"))))
+    # A Return in which others' figures stand stays submitted.
+    reported = Return.objects.filter(pk__in=_written(batch, "projects_return", "U"))
+    returns.unsubmit(list(reported.exclude(live_claims(booked_in=OuterRef("pk")))))
     batch.undone_by_id = change
     batch.save(update_fields=["undone_by"])
     return batch

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +13,13 @@ from accounts.refusals import NotFound
 from accounts.views.gate import gate
 from assessment.choices import Basis
 from assessment.forms.numbers import NumbersForm
+from assessment.queries import drill
 from assessment.queries import figures as queries
 from assessment.standard_measures import INTRODUCED
 from assessment.views.standing import of_a_county
+from projects.models import Claim
 from projects.rules import reads_county, reads_data
+from projects.templatetags.amounts import wan
 
 PAGE = 100
 # Key of a rate, its name, and its arithmetic in words.
@@ -26,6 +29,8 @@ RATES = [
     ("funds_rate_with_carry_over_pct", _("资金到位率（含续建）"), _("到位资金 ÷ 引资额")),
     ("funds_rate_new_projects_pct", _("资金到位率（新引进）"), _("新引进项目到位资金 ÷ 引资额")),
 ]
+UNITS = {queries.AMOUNT: _("万元"), queries.PROJECTS: _("个"), queries.ENTRIES: _("笔")}
+COUNTED_AS = {queries.AMOUNT: _("合计"), queries.PROJECTS: _("涉及不同的项目"), queries.ENTRIES: _("共")}
 
 
 @gate(reads_data, "GET")
@@ -44,7 +49,10 @@ def figures(request: HttpRequest) -> HttpResponse:
             "question": question,
             "query": question.query(),
             "bases": [(basis, question.query(basis=basis.value)) for basis in Basis],
-            "rows": [{"figure": figure, "value": values[figure.key]} for figure in definitions],
+            "rows": [
+                {"figure": one, "shown": _shown(one, values[one.key]), "unit": UNITS[one.how]}
+                for one in definitions
+            ],
             "rates": [(label, arithmetic, values[key]) for key, label, arithmetic in RATES],
             "task": values["introduced_task_wan"],
             "task_query": question.query(measure=INTRODUCED),
@@ -65,15 +73,32 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     listed = rows.select_related(
         "unit", "project", "voucher", "agreement", "booked_in__period", "split"
     ).order_by("-happened_on", "-pk")
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    drill.add_files(page.object_list)
+    value = _value(found, rows)
     return render(
         request,
         "assessment/figure.html",
         {
             "figure": found,
             "question": question,
-            "page": Paginator(listed, PAGE).get_page(request.GET.get("page")),
-            "total": rows.aggregate(total=Sum("figure"))["total"] or Decimal(0),
-            "projects": rows.values("project_id").distinct().count(),
+            "page": page,
+            "shown": _shown(found, value),
+            "unit": UNITS[found.how],
+            "counted": COUNTED_AS[found.how],
+            "total": value if found.how == queries.AMOUNT else None,
+            "kind": "",  # money: counted figures have no total below their rows
             "query": question.query(),
         },
     )
+
+
+def _value(figure: queries.Figure, rows: QuerySet[Claim]) -> Decimal | int:
+    """The figure counted once more from the very rows that are listed."""
+    if figure.how == queries.AMOUNT:
+        return rows.aggregate(total=Sum("figure"))["total"] or Decimal(0)
+    return rows.values("project_id").distinct().count() if figure.how == queries.PROJECTS else rows.count()
+
+
+def _shown(figure: queries.Figure, value: Decimal | int) -> str:
+    return wan(value) if figure.how == queries.AMOUNT else f"{value:,}"

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from accounts import clock
 from accounts.models import Unit
-from accounts.queries.history import post_words
+from accounts.queries.readable import post_words
 from accounts.refusals import Forbidden, NotFound, Refused
 from accounts.views.gate import gate
 from assessment import rules
@@ -78,7 +78,9 @@ def load(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, f"已导入第 {done.batch.pk} 批：{_counted(done.written)}。")
     if done.left:
-        messages.warning(request, f"有 {len(done.left)} 处问题所在的行没有导入，请改正后再传一次；已导入的不会重复。")
+        messages.warning(
+            request, f"有 {len(done.left)} 处问题所在的行没有导入，请改正后再传一次；已导入的不会重复。"
+        )
     return redirect("imports")
 
 
@@ -99,7 +101,9 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"第 {batch_id} 批已撤销：申报已冲销，报表退回未报；单位、企业和项目保留。")
+            messages.success(
+                request, f"第 {batch_id} 批已撤销：申报已冲销，报表退回未报；单位、企业和项目保留。"
+            )
             return redirect("imports")
     return render(request, "assessment/import_undo.html", {"batch": _told(batch), "form": form})
 
@@ -122,7 +126,9 @@ def _check_page(
     except BookRefused as refusal:
         return _list_page(request, UploadForm(), [str(refusal)])
     findings = examined.result.findings
-    counted = [(*words, sum(one.severity == severity for one in findings)) for severity, words in SEVERITIES.items()]
+    counted = [
+        (*words, sum(one.severity == severity for one in findings)) for severity, words in SEVERITIES.items()
+    ]
     return render(
         request,
         "assessment/import_check.html",
@@ -151,7 +157,13 @@ def _questions(examined: Examined, answers: dict[str, str]) -> list[dict]:
         if finding.severity == ASK:
             question = asked.setdefault(
                 finding.key,
-                {"key": finding.key, "words": finding.question, "proposal": finding.proposal, "rows": [], "chosen": ""},
+                {
+                    "key": finding.key,
+                    "words": finding.question,
+                    "proposal": finding.proposal,
+                    "rows": [],
+                    "chosen": "",
+                },
             )
             question["rows"].append(f"{finding.sheet}第{finding.row}行")
     for key, answer in answers.items():
@@ -190,4 +202,6 @@ def _told(batch: ImportBatch) -> dict:
 
 def _counted(written: dict[str, int]) -> str:
     """What a batch wrote, in words."""
-    return "，".join(f"{workbooks.WORDS.get(what, what)} {number}" for what, number in written.items() if number)
+    return "，".join(
+        f"{workbooks.WORDS.get(what, what)} {number}" for what, number in written.items() if number
+    )

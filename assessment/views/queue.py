@@ -16,7 +16,7 @@ from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, QueueFilter, verdicts_for
 from assessment.queries import cards, claim_sheet
 from assessment.queries.cards import Narrowed
-from assessment.queries.queue import CONFLICT_WORDS, STEP_OF_ROLE, SortedOut, sort_out, waiting
+from assessment.queries.queue import CONFLICT_WORDS, HOUSE, STEP_OF_ROLE, SortedOut, sort_out, waiting
 from assessment.services import opinions
 
 PAGE = 50
@@ -38,7 +38,6 @@ def queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "cards": cards.cards(request.post, step, page.object_list),
             "claims": sum(len(key) for key in keys),
-            "words": CONFLICT_WORDS,
             "query": _filters(request),
             "decides": rules.decides(request.post),
         },
@@ -162,7 +161,7 @@ def _card(request: HttpRequest, step: str, sheet: claim_sheet.Sheet) -> cards.Ca
 def _form(request: HttpRequest, step: str, sheet: claim_sheet.Sheet, card: cards.Card | None) -> OpinionForm:
     """The form for this claim alone. With an interest the bureau may only pass it on (skip)."""
     verdicts = verdicts_for(sheet.claim, step)
-    if card and card.conflict == "interest" and step == Step.FIRST_REVIEW:
+    if card and card.conflict == HOUSE and step == Step.FIRST_REVIEW:
         verdicts = [Verdict.SKIP]
     data = request.POST if request.method == "POST" else None
     return OpinionForm(data, verdicts=verdicts, reported=sheet.claim.reported)
@@ -176,7 +175,7 @@ def _card_form(sheet: claim_sheet.Sheet, card: cards.Card | None, data=None) -> 
         verdict for verdict in verdicts_for(claims[0], Step.INSPECTION) if all(verdict in one for one in sets)
     ]
     verdicts = [verdict for verdict in common if verdict != Verdict.REDUCE]
-    if card and card.conflict == "interest":
+    if card and card.conflict == HOUSE:
         verdicts = [Verdict.SKIP]
     return OpinionForm(data, verdicts=verdicts)
 
@@ -184,8 +183,9 @@ def _card_form(sheet: claim_sheet.Sheet, card: cards.Card | None, data=None) -> 
 def _item_page(
     request: HttpRequest, step: str, sheet, card: cards.Card | None, form: OpinionForm
 ) -> HttpResponse:
-    skips = bool(card) and card.conflict == "interest" and step == Step.FIRST_REVIEW
+    skips = bool(card) and card.conflict == HOUSE and step == Step.FIRST_REVIEW
     together = bool(card) and len(card.claims) > 1 and "single" not in request.GET and step != Step.UNIT
+    shown = {claim.pk for claim in card.claims} if card else set()
     if together and request.method == "GET":
         form = _card_form(sheet, card)
     return render(
@@ -202,8 +202,9 @@ def _item_page(
             # A refused form stays on the page with what was written, also when the claim waits no longer.
             "decidable": form.is_bound or (card is not None and (not card.conflict or skips)),
             "skips": skips,
+            "others": [other for other in sheet.same_source if other.pk not in shown],
             "query": _filters(request),
-            "changes": history.of_rows(sheet.rows),
+            "changes": history.of_rows([*sheet.rows, *(("projects_claim", claim) for claim in shown)]),
         },
     )
 

@@ -1,14 +1,17 @@
 """The standing of the tasked units, and what stands behind each of its numbers (I2)."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import wraps
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.models import Unit
+from accounts.queries import history
 from accounts.refusals import NotFound
 from accounts.rules import may_look_down
 from accounts.views.gate import gate
@@ -20,6 +23,7 @@ from assessment.queries import drill
 from assessment.queries.basis import measure_named
 from assessment.queries.standing import Standing
 from assessment.queries.standing import standing as standing_of
+from projects.choices import COUNTED, ClaimKind
 from projects.rules import reads_county, reads_data
 
 PAGE = 100
@@ -63,8 +67,10 @@ def standing(request: HttpRequest) -> HttpResponse:
             "query": question.query(),
             "bases": [(basis, question.query(basis=basis.value)) for basis in Basis],
             "table": table,
+            "gap": None if table.ahead is None else abs(table.ahead),
             "kind": table.measure.kind,
-            "counts": _counts(table, groups),
+            "unit": unit_of(table.measure.kind),
+            "counts": _counts(table),
             "groups": [groups.get(code, code) for code in _codes(table)],
             "sections": _sections(table, groups, shown_class, shown_group, request.post),
             "narrowed": bool(shown_class or shown_group),
@@ -78,13 +84,14 @@ def standing(request: HttpRequest) -> HttpResponse:
 def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
     """The claims that one number adds up from, with their papers and the sum."""
     unit = _unit(request, unit_id)
-    _form, question = asked(request)
+    question = asked(request)[1]
     measure = _measure(question)
     waiting = request.GET.get("only") == "pending"
     rows = drill.claims_behind(
         measure, as_of=question.as_of, basis=question.basis, unit_id=unit_id, waiting=waiting
     )
-    query = question.query(only="pending") if waiting else question.query()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    drill.add_files(page.object_list)
     return render(
         request,
         "assessment/standing_claims.html",
@@ -92,10 +99,12 @@ def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
             "unit": unit,
             "question": question,
             "measure": measure,
+            "measure_unit": unit_of(measure.kind),
             "waiting": waiting,
-            "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+            "page": page,
+            "shares": any(claim.split_id for claim in page) and unit is not None,
             "total": drill.total(rows),
-            "query": query,
+            "query": question.query(only="pending") if waiting else question.query(),
             "back": question.query(),
         },
     )
@@ -106,7 +115,7 @@ def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
 def targets(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
     """The tasks behind a number, with the documents that issued them."""
     unit = _unit(request, unit_id)
-    _form, question = asked(request)
+    question = asked(request)[1]
     measure = _measure(question)
     rows = list(drill.targets_behind(question.measure, as_of=question.as_of))
     units = [row for row in rows if row.unit_id is not None and not row.unit.exempt]
@@ -119,9 +128,11 @@ def targets(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
             "unit": unit,
             "question": question,
             "measure": measure,
+            "measure_unit": unit_of(measure.kind),
             "rows": units,
-            "total": sum((row.amount for row in units), 0),
+            "total": sum((row.amount for row in units), Decimal(0)),
             "own": [row for row in rows if row.unit_id is None] if unit is None else [],
+            "changes": history.of_rows(("assessment_target", row.pk) for row in units) if unit else [],
             "back": question.query(),
         },
     )
@@ -131,6 +142,11 @@ def asked(request: HttpRequest) -> tuple[NumbersForm, Question]:
     """The question of this request, complete, and its form."""
     form = NumbersForm(request.GET, today=clock.today(), measures=drill.measure_names())
     return form, form.question()
+
+
+def unit_of(kind: str) -> str:
+    """Unit of a measure's quantity: 个 for counted things, otherwise 万元."""
+    return str(COUNTED.get(ClaimKind(kind), _("万元")))
 
 
 def _measure(question: Question) -> Measure:
@@ -156,7 +172,7 @@ def _codes(table: Standing) -> list[str]:
     return sorted({line.group for line in table.tasked})
 
 
-def _counts(table: Standing, groups: dict[str, str]) -> list[dict]:
+def _counts(table: Standing) -> list[dict]:
     """Units by class and group: every number with the filter that shows just these units."""
     counted = table.counts()
     rows = []

@@ -7,23 +7,25 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+import accounts.rules
+import assessment.rules
+import projects.rules
 from accounts import clock
-from accounts.choices import Role
 
 register = template.Library()
 
-READERS = {Role.REPORTER, Role.HEAD, Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR}
-# Name of the page, its words, and the roles that work with it; in the order of the work.
+# Name of the page, its words, and whom it serves; in the order of the work.
 MENU = (
-    ("home", _("工作台"), set(Role.values)),
-    ("voucher_new", _("登记凭证"), {Role.REPORTER, Role.HEAD, Role.BUREAU}),
-    ("returns", _("报表"), READERS),
-    ("queue", _("核实队列"), {Role.REPORTER, Role.HEAD, Role.BUREAU, Role.INSPECTION}),
-    ("projects", _("项目"), READERS),
-    ("standing", _("任务进度"), READERS),
-    ("figures", _("全县数据"), READERS),
-    ("imports", _("导入工作簿"), {Role.BUREAU}),
-    ("changes", _("变更记录"), READERS | {Role.AUDIT_ADMIN}),
+    ("home", _("工作台"), accounts.rules.anybody),
+    ("voucher_new", _("登记凭证"), projects.rules.may_record),
+    ("returns", _("报表"), projects.rules.reads_data),
+    ("queue", _("核实队列"), assessment.rules.works_queue),
+    ("projects", _("项目"), projects.rules.reads_data),
+    ("vouchers", _("凭证"), projects.rules.reads_data),
+    ("standing", _("任务进度"), projects.rules.reads_data),
+    ("figures", _("全县数据"), projects.rules.reads_data),
+    ("imports", _("导入工作簿"), assessment.rules.imports),
+    ("changes", _("变更记录"), accounts.rules.may_read_changes),
 )
 
 
@@ -40,13 +42,12 @@ class Item:
 def menu(context: template.Context) -> dict[str, list[Item]]:
     """The pages that the post acted in works with; the one that is open is marked."""
     request = context["request"]
-    items = []
-    for name, label, roles in MENU:
-        if request.post.role in roles:
-            url = reverse(name)
-            here = request.path == url or (url != "/" and request.path.startswith(url))
-            items.append(Item(url, label, here))
-    return {"items": items}
+    pages = [(reverse(name), str(label)) for name, label, serves in MENU if serves(request.post)]
+    # The longest address that the page's own begins with: /vouchers/new/ is not the list of vouchers.
+    open_ = max((url for url, _label in pages if request.path.startswith(url)), key=len, default="")
+    if open_ == "/" and request.path != "/":
+        open_ = ""
+    return {"items": [Item(url, label, url == open_) for url, label in pages]}
 
 
 @register.simple_tag

@@ -61,7 +61,7 @@ class FilesField(forms.FileField):
         files = [super(FilesField, self).clean(file, initial) for file in data or [] if file]
         if len(files) > MOST_FILES:
             raise ValidationError(f"一次最多上传 {MOST_FILES} 个文件，其余的可在登记后补充上传。")
-        faults = [f"“{file.name}”超过 20 MB，请压缩或分拆后再传。" for file in files if file.size > LARGEST_BYTES]
-        if faults:
-            raise ValidationError(faults)
+        too_large = [file.name for file in files if file.size > LARGEST_BYTES]
+        if too_large:
+            raise ValidationError([f"“{name}”超过 20 MB，请压缩或分拆后再传。" for name in too_large])
         return [Upload(file.name, file.read()) for file in files]

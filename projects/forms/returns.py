@@ -16,6 +16,7 @@ STATES = [
     (returns.ADDED, _("上报后有新增")),
     (returns.ZERO, _("零报告")),
     (returns.FILED, _("已上报")),
+    (returns.UNDECIDED, _("有未核实完的申报")),
     (returns.CLOSED, _("已关闭")),
 ]
 

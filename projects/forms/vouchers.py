@@ -32,7 +32,9 @@ class VoucherForm(forms.Form):
         label=_("凭证面额"), help_text=_("凭证上的全部金额，如 500；也可带单位，如 1.2亿、35万元。")
     )
     claimed_wan = AmountField(
-        label=_("申报到位资金"), required=False, help_text=_("不填即为凭证面额；只申报其中一部分的，填该部分。")
+        label=_("申报到位资金"),
+        required=False,
+        help_text=_("不填即为凭证面额；只申报其中一部分的，填该部分。"),
     )
     split = forms.ModelChoiceField(
         None,
@@ -43,7 +45,7 @@ class VoucherForm(forms.Form):
     )
     files = FilesField(
         label=_("佐证材料"),
-        help_text=_("进账单、发票、结算单等的照片或扫描件，可选多个：jpg、png、pdf、docx、xlsx，单个不超过 20 MB。"),
+        help_text=_("进账单、发票等的照片或扫描件，可选多个：jpg、png、pdf、docx、xlsx，单个不超过 20 MB。"),
     )
 
     def __init__(self, *args, project, today, units=None, kept=(), **kwargs):

@@ -12,15 +12,18 @@ from projects.models import Claim, Period, Return
 from projects.queries.visible import claims_for, returns_for
 
 # Words of a Return's state by key; the order is that of the work.
-MISSING, ADDED, ZERO, FILED, CLOSED = "missing", "added", "zero", "filed", "closed"
+MISSING, ADDED, ZERO, FILED = "missing", "added", "zero", "filed"
+UNDECIDED, CLOSED = "undecided", "closed"
+SETTLED = [ClaimState.DECIDED, ClaimState.REVERSED]
 
 
 def listed(post: ActingPost) -> QuerySet[Return]:
     """Returns that the post may read, with the number of their claims and of those not covered yet.
 
     Annotates ``entries`` (claims booked that stand; a withdrawn one and its reversal do not),
-    ``uncovered`` (those entered after the submission; all of them while nothing is submitted) and
-    ``paid_in`` (reported 到位资金 in 万元; None without any).
+    ``uncovered`` (those entered after the submission; all of them while nothing is submitted),
+    ``undecided`` (those that closing waits for) and ``paid_in`` (reported 到位资金 in 万元; None
+    without any).
     """
     standing = Q(claims__isnull=False) & ~Q(claims__state=ClaimState.REVERSED)
     later = Q(submitted_at__isnull=True) | Q(claims__entered_at__gt=F("submitted_at"))
@@ -29,6 +32,7 @@ def listed(post: ActingPost) -> QuerySet[Return]:
         .select_related("unit", "period")
         .annotate(
             entries=Count("claims", filter=standing),
+            undecided=Count("claims", filter=standing & ~Q(claims__state__in=SETTLED)),
             uncovered=Count("claims", filter=standing & later),
             paid_in=Sum("claims__reported", filter=Q(claims__kind=ClaimKind.PAID_IN)),
         )
@@ -43,6 +47,7 @@ def in_state(returns: QuerySet[Return], state: str) -> QuerySet[Return]:
         ADDED: Q(submitted_at__isnull=False, uncovered__gt=0) & open_,
         ZERO: Q(submitted_at__isnull=False, entries=0),
         FILED: Q(submitted_at__isnull=False, entries__gt=0),
+        UNDECIDED: Q(undecided__gt=0),
         CLOSED: Q(opinions_closed_at__isnull=False),
     }
     return returns.filter(conditions[state]) if state in conditions else returns
@@ -103,9 +108,5 @@ def closing(period: Period) -> Closing:
     counted = Return.objects.filter(period=period).aggregate(
         returns=Count("pk"), missing=Count("pk", filter=Q(submitted_at__isnull=True))
     )
-    undecided = (
-        Claim.objects.filter(booked_in__period=period)
-        .exclude(state__in=[ClaimState.DECIDED, ClaimState.REVERSED])
-        .count()
-    )
+    undecided = Claim.objects.filter(booked_in__period=period).exclude(state__in=SETTLED).count()
     return Closing(undecided=undecided, **counted)

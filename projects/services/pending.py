@@ -4,9 +4,9 @@ They belong to the session that holds their token, are no evidence yet and are s
 """
 
 import json
+import os
 import secrets
 import shutil
-import time
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +19,6 @@ NAMES = "names.json"
 
 def keep(uploads: list[Upload]) -> str:
     """Put the files aside and return the token under which they lie; sweeps what is older than a day."""
-    sweep()
     token = secrets.token_urlsafe(24)
     folder = _folder() / token
     folder.mkdir(parents=True, mode=0o700)
@@ -27,6 +26,7 @@ def keep(uploads: list[Upload]) -> str:
         (folder / str(place)).write_bytes(upload.content)
     # Written last: a folder without it was never finished.
     (folder / NAMES).write_text(json.dumps([upload.name for upload in uploads]), encoding="utf-8")
+    _sweep(folder.stat().st_mtime)
     return token
 
 
@@ -45,14 +45,12 @@ def drop(token: str) -> None:
     shutil.rmtree(_folder() / token, ignore_errors=True)
 
 
-def sweep() -> None:
-    """Remove what was left behind more than a day ago."""
-    if not _folder().is_dir():
-        return
-    oldest = time.time() - KEPT_SECONDS
-    for folder in _folder().iterdir():
-        if folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+def _sweep(now: float) -> None:
+    """Remove what was left behind more than a day before this moment of the file system."""
+    with os.scandir(_folder()) as folders:
+        for folder in folders:
+            if folder.stat().st_mtime < now - KEPT_SECONDS:
+                shutil.rmtree(folder.path, ignore_errors=True)
 
 
 def _folder() -> Path:

@@ -13,9 +13,9 @@ class Finding:
     """One fault (error), question (ask) or doubt (flag) at a cell.
 
     ``row`` is the sheet's own number from 1 and ``column`` the header as written; a finding about a whole
-    sheet has the row of its header or title, one about the whole workbook has row 0. Errors and asks keep
-    their row out of the import, flags do not. An ask carries ``question``, ``proposal`` and ``key``: the
-    answer under that key is the name of a unit, or "no".
+    sheet has the row of its header or title, one about the workbook or a missing sheet has row 0. Errors
+    and asks keep their row out of the import, flags do not. An ask carries ``question``, ``proposal`` and
+    ``key``: the answer under that key is the name of a unit, or "no".
     """
 
     sheet: str
@@ -67,7 +67,7 @@ class Findings:
         self.blocked.add(sheet.title)
 
     def book(self, code: str, reason: str, *, severity: str = ERROR, title: str = "") -> None:
-        """A finding about the workbook, or about a sheet of it that is not read."""
+        """A finding about the workbook, or about a sheet that is missing or not read."""
         self._add(Finding(title, 0, "", "", severity, code, reason))
 
     def at(self, row: Row, name: str) -> set[str]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from projects.sheets import spellings
 
-ZERO, REPORTED = "zero", "reported"  # a unit's state in the period: submitted without claims, has claims
+# A unit's state in the period: submitted without claims; with claims but no money; with money.
+ZERO, NO_MONEY, REPORTED = "zero", "no_money", "reported"
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Known:
     """The tenant before the import; amounts in 万元.
 
     ``fresh``: no tasks yet, so that 任务分解表 creates units. ``units``: name -> kind. ``vouchers`` are keyed
-    by kind, number and payer. ``zero_reports``: unit -> ZERO or REPORTED. Tasks, targets and zero reports are
-    those of the workbook's year and period, projects and vouchers those of all time.
+    by kind, number and payer. ``zero_reports``: unit -> ZERO, NO_MONEY or REPORTED. Tasks, targets and zero
+    reports are those of the workbook's year and period, projects and vouchers those of all time.
     """
 
     fresh: bool = False

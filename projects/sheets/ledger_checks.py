@@ -51,13 +51,14 @@ def check(work: Work) -> dict[str, Listed]:
         read = replace(row, unit=work.unit(row), agreement_kind=kind)
         work.read[row.place] = read
         _amounts(work, row)
-        _signed(work, row)
         if read.name:
             listed.setdefault(cells.name_key(read.name), Listed(read.name)).rows.append(read)
     _codes(work)
     _magnitudes(work)
     for project in listed.values():
         _names(work, project)
+    for row in work.book.rows("projects"):
+        _signed(work, row)
     return listed
 
 
@@ -93,13 +94,18 @@ def _amounts(work: Work, row: ProjectRow) -> None:
 
 
 def _signed(work: Work, row: ProjectRow) -> None:
-    """A new project is signed within the period, a carried-over one before it, none after today."""
+    """A new project is signed within the period, a carried-over one before it, none after today.
+
+    A project on record has passed its own period.
+    """
     span = work.findings.sheets[row.sheet].span or work.book.span
     if row.signed_on is None:
         return
     if row.signed_on > work.today:
         reason = f"签约日期 {row.signed_on} 在今天（{work.today}）之后。请按协议改正。"
         work.findings.cell(row, "signed_on", ERROR, "future", reason)
+    elif row.place in work.same:
+        return
     elif span and row.carry_over is False and not span.covers(row.signed_on):
         reason = (
             f"新引进项目的签约日期 {row.signed_on} 不在{span.label}（{span.start} 至 {span.end}）。"

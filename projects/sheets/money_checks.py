@@ -42,13 +42,13 @@ def check(work: Work, projects: dict[str, Listed]) -> dict[str, list[FundRow]]:
         payer = row.payer or investor
         read = replace(row, unit=work.unit(row), voucher_kind=kind, payer=payer)
         work.read[row.place] = read
-        _row(work, read, project)
         payments.append(_Payment(read, project, payer and cells.name_key(payer)))
         for unit in {read.unit} if read.unit else project.units if project else ():
             if unit:
                 paid[unit].append(read)
     _vouchers(work, payments)
     for payment in payments:
+        _row(work, payment.row, payment.project)
         _zero_reported(work, payment.row)
     _above_contract(work, payments)
     return paid
@@ -70,13 +70,13 @@ def _unknown_project(work: Work, row: FundRow, projects: dict[str, Listed], gues
 
 
 def _row(work: Work, row: FundRow, project: Listed | None) -> None:
-    """Checks that need nothing but the row and its project."""
+    """Checks that need nothing but the row and its project. A row on record has passed its own period."""
     work.positive(row, "amount", zero="到位资金为 0。没有到位资金的单位请列入零报告，本行请删去。")
     span = work.findings.sheets[row.sheet].span or work.book.span
     if row.on and row.on > work.today:
         reason = f"到位日期 {row.on} 在今天（{work.today}）之后。请按凭证改正。"
         work.findings.cell(row, "on", ERROR, "future", reason)
-    elif row.on and span and not span.covers(row.on):
+    elif row.on and span and not span.covers(row.on) and row.place not in work.same:
         reason = (
             f"到位日期 {row.on} 不在{span.label}（{span.start} 至 {span.end}）。"
             "请按凭证改正；确属其他时期的，请随那一期的报表导入，或在系统中补报。"
@@ -105,7 +105,7 @@ def _vouchers(work: Work, payments: list[_Payment]) -> None:
     for payment in payments:
         row = payment.row
         if row.voucher_number:
-            kind = row.voucher_kind or f"?{cells.name_key(row.raw['voucher_kind'])}"
+            kind = row.voucher_kind or f"?{cells.name_key(row.raw.get('voucher_kind', ''))}"
             payer = payment.payer or f"?{cells.name_key(row.project or '')}"
             papers[kind, cells.name_key(row.voucher_number)][payer].append(payment)
     recorded: dict[tuple[str, str], dict[str, KnownVoucher]] = defaultdict(dict)
@@ -126,11 +126,11 @@ def _vouchers(work: Work, payments: list[_Payment]) -> None:
 def _one_paper(work: Work, rows: list[FundRow], was: KnownVoucher | None) -> None:
     """A paper's rows in the workbook, and what is recorded for it."""
     for row in rows if len(rows) > 1 else ():
-        kind = row.raw["voucher_kind"].strip() or "类型未填"
+        kind = row.raw.get("voucher_kind", "").strip() or "类型未填"
         reason = (
             f"凭证 {row.voucher_number}（{kind}，付款方{row.payer or '不明'}）"
             f"登记了{len(rows)}次（另见{others(rows, row)}）。"
-            "一张凭证只登记一次；几家分享的，登记一笔并在系统中登记分成协议。"
+            "一张凭证请只登记一次；几家分享的，登记一笔并在系统中登记分成协议。"
         )
         work.findings.cell(row, "voucher_number", ERROR, "voucher_twice", reason)
     if len(rows) == 1 and was:

@@ -54,7 +54,7 @@ class Names:
         self.units = {name_key(name): name for name in known.units}
         self.given = frozenset(self.units)
         self.aliases = {name_key(alias): unit for alias, unit in known.aliases.items()}
-        self.answers = {name_key(key): answer.strip() for key, answer in answers.items()}
+        self.answers = {name_key(key): str(answer).strip() for key, answer in answers.items() if answer}
         self.pending: dict[str, str] = {}
         self.confirmed: dict[str, str] = {}
         self._meanings: dict[str, Meaning] = {}

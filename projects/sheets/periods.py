@@ -16,7 +16,7 @@ QUARTER = re.compile(r"([0-9]{4})年.{0,12}?([一二三四1-4])季度")
 MONTHS = re.compile(r"([0-9]{4})年([0-9]{1,2})月?份?(?:-|—|–|~|至|到)([0-9]{1,2})月")
 MONTH = re.compile(r"([0-9]{4})年([0-9]{1,2})月")
 YEAR = re.compile(r"([0-9]{4})年")
-UNIT = re.compile(r"(.{0,2})单位[:：]\s*([^\s,，;；、()]+)")
+UNIT = re.compile(r"([^\s(]{0,2})单位[:：]\s*([^\s,，;；、()]+)")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def unit_of(line: str) -> str | None:
     """
     for before, word in UNIT.findall(cells.narrow(line)):
         if word in cells.IN_WAN or (
-            before.strip() in ("", "金额", "计量", "货币") and re.search("[元币]", word)
+            before in ("", "金额", "计量", "货币") and re.search("[元币]", word)
         ):
             return word
     return None

@@ -39,6 +39,7 @@ def _sheets(work: Work) -> None:
                 "sheet_missing",
                 f"没有找到“{layout.label}”（应有列：{needed}）。工作簿里有：{there}。{then}",
                 severity=severity,
+                title=layout.label,
             )
     for ignored in work.book.ignored:
         if ignored.layout:

@@ -123,7 +123,7 @@ def _check_zero_unit(work: Work, unit: str, rows: list[ZeroRow], paid: list[Fund
         elif state == known.REPORTED:
             reason = f"“{unit}”本期已登记了数据，不能再作零报告。请删去本行。"
             work.findings.cell(row, "unit", ERROR, "zero_with_money", reason)
-        elif state == known.ZERO:
+        elif state in (known.ZERO, known.NO_MONEY):
             work.same.add(row.place)
     for row in paid:
         if row.unit == unit:

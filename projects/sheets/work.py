@@ -83,7 +83,7 @@ class Work:
                 name,
                 ERROR,
                 code,
-                f"{header}“{written}”不在字典里。可以填：{'、'.join(_one_each(words))}。",
+                f"{header}“{written}”不在字典里。请改填：{'、'.join(_one_each(words))}。",
             )
         return value
 

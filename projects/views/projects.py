@@ -1,11 +1,11 @@
 """Projects: the list, and one project with everything that hangs on it."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.queries import history
 from accounts.views.gate import gate
+from accounts.views.paging import number_in, paged, searched
 from projects import rules
 from projects.queries import papers
 from projects.queries.visible import projects_for, units_for
@@ -16,23 +16,18 @@ PAGE = 50
 @gate(rules.reads_data, "GET")
 def listing(request: HttpRequest) -> HttpResponse:
     """Projects that the post may read, by words and unit."""
-    words = request.GET.get("q", "").strip()[:60]
-    chosen = request.GET.get("unit", "")
-    unit_id = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    words = searched(request)
+    unit_id = number_in(request.GET["unit"]) if request.GET.get("unit") else None
     found = papers.projects_listed(request.post, words=words, unit_id=unit_id)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     return render(
         request,
         "projects/projects.html",
         {
-            "page": page,
+            **paged(request, found, PAGE),
             "words": words,
             "unit_id": unit_id,
             "units": list(units_for(request.post).order_by("sort_key", "pk")),
             "records": rules.may_record(request.post),
-            "query": query.urlencode(),
         },
     )
 

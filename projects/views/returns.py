@@ -1,7 +1,6 @@
 """Returns: which are missing, one with its claims, submitting and taking back; filing periods."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.queries import history
 from accounts.refusals import Refused
-from accounts.views.gate import gate
+from accounts.views.gate import gate, words
+from accounts.views.paging import number_in, paged
 from projects import rules
 from projects.forms.returns import STATES, PeriodForm
 from projects.models import Period
@@ -27,13 +27,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("period", "")
     period = next((item for item in begun if str(item.pk) == chosen), begun[0] if begun else None)
     if chosen and (period is None or str(period.pk) != chosen):
-        period = get_object_or_404(Period.objects.filter(filed=True), pk=_number(chosen))
+        period = get_object_or_404(Period.objects.filter(filed=True), pk=number_in(chosen))
         begun.append(period)
     state = request.GET.get("state", "")
+    open_ = period is not None and period.closed_at is None
     found = queries.in_state(queries.listed(request.post).filter(period=period), state)
-    page = Paginator(found.order_by("unit__sort_key", "unit_id"), PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     return render(
         request,
         "projects/returns.html",
@@ -42,11 +40,9 @@ def listing(request: HttpRequest) -> HttpResponse:
             "period": period,
             "state": state,
             "states": STATES,
-            "page": page,
-            "query": query.urlencode(),
-            "county": rules.reads_county(request.post),
+            **paged(request, found.order_by("unit__sort_key", "unit_id"), PAGE),
             "opens": rules.may_open_period(request.post),
-            "closes": rules.may_close_period(request.post) and period is not None and period.closed_at is None,
+            "closes": open_ and rules.may_close_period(request.post),
         },
     )
 
@@ -64,13 +60,13 @@ def submit(request: HttpRequest, return_id: int) -> HttpResponse:
     try:
         filed = returns.submit(post=request.post, return_id=found.pk)
     except Refused as refusal:
-        return _refused(request, found.pk, refusal)
-    words = _("零报告") if not found.entries else _("{number} 笔申报").format(number=found.entries)
+        return _detail_page(request, found.pk, words(refusal))
+    filing = _("{number} 笔申报").format(number=found.entries) if found.entries else _("零报告")
     behalf = _("（代填）") if filed.on_behalf else ""
     messages.success(
         request,
-        _("已上报 {unit}“{period}”报表：{words}{behalf}。").format(
-            unit=filed.unit, period=filed.period, words=words, behalf=behalf
+        _("已上报 {unit}“{period}”报表：{filing}{behalf}。").format(
+            unit=filed.unit, period=filed.period, filing=filing, behalf=behalf
         ),
     )
     return redirect("return", found.pk)
@@ -83,7 +79,7 @@ def withdraw(request: HttpRequest, return_id: int) -> HttpResponse:
     try:
         returns.withdraw(post=request.post, return_id=found.pk)
     except Refused as refusal:
-        return _refused(request, found.pk, refusal)
+        return _detail_page(request, found.pk, words(refusal))
     messages.success(request, _("已撤回上报，改好后请重新上报。"))
     return redirect("return", found.pk)
 
@@ -114,7 +110,7 @@ def close_period(request: HttpRequest, period_id: int) -> HttpResponse:
         try:
             returns.close_period(post=request.post, period_id=period.pk)
         except Refused as refusal:
-            refused = str(refusal)
+            refused = words(refusal)
         else:
             messages.success(request, _("填报期“{period}”已关闭，各单位报表已封存。").format(period=period))
             return redirect(f"{reverse('returns')}?period={period.pk}")
@@ -124,31 +120,19 @@ def close_period(request: HttpRequest, period_id: int) -> HttpResponse:
 
 def _detail_page(request: HttpRequest, return_id: int, refused: str = "") -> HttpResponse:
     found = get_object_or_404(queries.listed(request.post), pk=return_id)
-    claims = queries.claims_in(request.post, found)
-    page = Paginator(claims, PAGE).get_page(request.GET.get("page"))
+    unfinished = found.submitted_at is None or found.uncovered
     own = rules.may_submit_of(request.post, found.unit_id)
     return render(
         request,
         "projects/return.html",
         {
             "return": found,
-            "page": page,
+            **paged(request, queries.claims_in(request.post, found), PAGE),
             "totals": queries.totals(request.post, found),
             "refused": refused,
-            "submits": own and found.reports_closed_at is None and (found.submitted_at is None or found.uncovered),
+            "submits": own and found.reports_closed_at is None and unfinished,
             "withdraws": own and found.reports_closed_at is None and found.submitted_at is not None,
             "on_behalf": own and request.post.unit_id != found.unit_id,
             "changes": history.of_rows([("projects_return", found.pk)]),
         },
     )
-
-
-def _refused(request: HttpRequest, return_id: int, refusal: Refused) -> HttpResponse:
-    """The Return's page with the reason; what was typed elsewhere is not touched."""
-    if type(refusal) is not Refused:
-        raise refusal
-    return _detail_page(request, return_id, str(refusal))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0

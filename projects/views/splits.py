@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused
-from accounts.views.gate import gate
+from accounts.views.gate import gate, words
+from accounts.views.paging import number_in
 from projects import rules
 from projects.forms.splits import SplitForm
 from projects.queries.visible import projects_for
@@ -17,10 +18,9 @@ from projects.services import splits
 @gate(rules.may_agree_split, "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Register a split certificate for a project."""
-    chosen = request.GET.get("project", "")
     project = get_object_or_404(
         projects_for(request.post).select_related("enterprise", "unit"),
-        pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0,
+        pk=number_in(request.GET.get("project", "")),
     )
     form = SplitForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -35,10 +35,10 @@ def new(request: HttpRequest) -> HttpResponse:
                 double_credit=values["double_credit"],
             )
         except ValidationError as faults:
-            for field, words in faults.message_dict.items():
-                form.add_error(field if field in form.fields else None, words)
+            for field, told in faults.message_dict.items():
+                form.add_error(field if field in form.fields else None, told)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, words(refusal))
         else:
             messages.success(request, _("已登记分成协议“{document}”。").format(document=split.document))
             return redirect("project", project.pk)

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,8 @@ from accounts.choices import UnitKind
 from accounts.models import Unit
 from accounts.queries import history
 from accounts.refusals import Refused
-from accounts.views.gate import gate
+from accounts.views.gate import gate, words
+from accounts.views.paging import number_in, paged, searched
 from projects import rules
 from projects.forms.vouchers import EvidenceForm, VoucherForm
 from projects.models import Project
@@ -30,13 +30,9 @@ MOST_HELD = 10
 @gate(rules.reads_data, "GET")
 def listing(request: HttpRequest) -> HttpResponse:
     """Vouchers that the post may read."""
-    words = request.GET.get("q", "").strip()[:60]
-    page = Paginator(papers.vouchers_listed(request.post, words=words), PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
-    return render(
-        request, "projects/vouchers.html", {"page": page, "words": words, "query": query.urlencode()}
-    )
+    search = searched(request)
+    found = papers.vouchers_listed(request.post, words=search)
+    return render(request, "projects/vouchers.html", {"words": search, **paged(request, found, PAGE)})
 
 
 @gate(rules.reads_data, "GET")
@@ -71,10 +67,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Enter a voucher with its evidence; the project is chosen first."""
     if "project" not in request.GET:
         return _choose_project(request)
-    chosen = request.GET["project"]
     project = get_object_or_404(
-        projects_for(request.post).select_related("enterprise", "unit"),
-        pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0,
+        projects_for(request.post).select_related("enterprise", "unit"), pk=number_in(request.GET["project"])
     )
     if request.method == "GET":
         form = VoucherForm(project=project, today=clock.today(), units=_units(request))
@@ -94,12 +88,14 @@ def new(request: HttpRequest) -> HttpResponse:
         except ValidationError as faults:
             form.add_error(None, faults)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, words(refusal))
     _hold(request, form)
     return _form_page(request, project, form)
 
 
-def _ask_late(request: HttpRequest, project: Project, form: VoucherForm, question: PeriodClosed) -> HttpResponse:
+def _ask_late(
+    request: HttpRequest, project: Project, form: VoucherForm, question: PeriodClosed
+) -> HttpResponse:
     """Ask once whether the slip is booked late; the answer sends everything again, files excepted."""
     _hold(request, form)
     own = {"csrfmiddlewaretoken", "held", "forget_files", "back"}
@@ -138,14 +134,9 @@ def _record(request: HttpRequest, form: VoucherForm) -> HttpResponse:
 
 def _choose_project(request: HttpRequest) -> HttpResponse:
     """The first question: which project. A page of its own, so that its splits are known afterwards."""
-    words = request.GET.get("q", "").strip()[:60]
-    found = papers.projects_listed(request.post, words=words)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
-    return render(
-        request, "projects/voucher_project.html", {"page": page, "words": words, "query": query.urlencode()}
-    )
+    search = searched(request)
+    found = papers.projects_listed(request.post, words=search)
+    return render(request, "projects/voucher_project.html", {"words": search, **paged(request, found, PAGE)})
 
 
 def _form_page(request: HttpRequest, project: Project, form: VoucherForm) -> HttpResponse:
@@ -161,7 +152,7 @@ def _units(request: HttpRequest):
 
 def _hold(request: HttpRequest, form: VoucherForm) -> None:
     """Keep the acceptable files for the next try: a browser does not send them twice by itself."""
-    if form.held and form.uploads == form.kept:
+    if form.held and form.uploads and form.uploads == form.kept:
         return
     _drop(request, form)
     if form.uploads:

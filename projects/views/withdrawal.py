@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.refusals import Refused
-from accounts.views.gate import gate
+from accounts.views.gate import gate, words
 from projects import rules
 from projects.forms.vouchers import ReasonForm
 from projects.queries.visible import claims_for
@@ -26,8 +26,10 @@ def withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
                 post=request.post, claim_id=claim.pk, reason=form.cleaned_data["reason"], today=clock.today()
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, words(refusal))
         else:
             messages.success(request, _("已撤回这笔申报；原记录和冲销记录都保留可查。"))
-            return redirect("voucher", claim.voucher_id) if claim.voucher_id else redirect("project", claim.project_id)
+            if claim.voucher_id is None:
+                return redirect("project", claim.project_id)
+            return redirect("voucher", claim.voucher_id)
     return render(request, "projects/claim_withdraw.html", {"claim": claim, "form": form})

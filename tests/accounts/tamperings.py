@@ -110,7 +110,7 @@ def move_row_to_another_tenant(a: County) -> dict[str, Any]:
 def change_line(a: County) -> dict[str, Any]:
     (row,) = tamper(
         "UPDATE accounts_changerow SET after = jsonb_set(after, '{reported}', '1500') WHERE id = ("
-        " SELECT min(id) FROM accounts_changerow WHERE \"table\" = 'projects_claim' AND \"row\" = %s)"
+        ' SELECT min(id) FROM accounts_changerow WHERE "table" = \'projects_claim\' AND "row" = %s)'
         ' RETURNING "row"',
         a.rows["claim"],
     )
@@ -125,7 +125,7 @@ def change_line_and_row(a: County) -> dict[str, Any]:
 def delete_line(a: County) -> dict[str, Any]:
     (change,) = tamper(
         "DELETE FROM accounts_changerow WHERE id = (SELECT min(id) FROM accounts_changerow"
-        " WHERE \"table\" = 'projects_voucher' AND \"row\" = %s) RETURNING change_id",
+        ' WHERE "table" = \'projects_voucher\' AND "row" = %s) RETURNING change_id',
         a.rows["claim:voucher"],
     )
     pos = ask("SELECT pos FROM accounts_change WHERE id = %s", change)[0][0]

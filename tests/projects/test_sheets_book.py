@@ -277,7 +277,7 @@ def test_a_bomb_that_lies_about_its_size_ends_in_a_refusal():
                 sheet.write(line * 100)
             sheet.write(b"</sheetData></worksheet>")
         target.getinfo("xl/worksheets/sheet1.xml").file_size = 1000
-    with pytest.raises(BookRefused, match="太大|不能读取"):
+    with pytest.raises(BookRefused, match=r"太大|不能读取"):
         open_book(stream.getvalue(), "a.xlsx")
 
 

@@ -1,14 +1,17 @@
 """Workbooks made for tests, and the tenant they are loaded into."""
 
+import datetime as dt
 import io
 from pathlib import Path
 
 import openpyxl
 
 from projects.sheets.book import Book, open_book
-from projects.sheets.checks import Result
+from projects.sheets.checks import KINDS, Result, check
 from projects.sheets.known import REPORTED, ZERO, Known, KnownProject, KnownVoucher
 
+TODAY = dt.date(2012, 7, 2)
+FUNDS, LEDGER, TASKS, ZEROS = "到位资金明细", "项目台账", "任务分解表", "零报告"
 DATA = Path(__file__).parents[1] / "data"
 CLEAN = (DATA / "h1-2012" / "county-h1-2012.xlsx").read_bytes()
 HOSTILE = (DATA / "h1-2012" / "county-hostile.xlsx").read_bytes()
@@ -124,3 +127,24 @@ def after(result: Result, before: Known = FRESH) -> Known:
 def found(result: Result) -> list[tuple[str, int, str, str, str]]:
     """The findings without their words: sheet, row, column, severity, code."""
     return [(f.sheet, f.row, f.column, f.severity, f.code) for f in result.findings]
+
+
+def checked(content: bytes, known: Known = FRESH, answers: dict | None = None) -> Result:
+    """A workbook read and checked."""
+    return check(open_book(content, "county.xlsx"), known, TODAY, answers)
+
+
+def small(known: Known = FRESH, answers: dict | None = None, **sheets: list | None) -> Result:
+    """The small office workbook with some sheets replaced, checked; None leaves a sheet out."""
+    rows = {title: sheets.get(title, rows) for title, rows in SHEETS.items()}
+    return check(opened({title: rows for title, rows in rows.items() if rows}), known, TODAY, answers)
+
+
+def counts(rows) -> dict[str, int]:
+    """How many rows of each table."""
+    return {kind: len(getattr(rows, kind)) for kind in KINDS}
+
+
+def reason(result: Result, code: str) -> str:
+    """The words of the first finding with this code."""
+    return next(finding.reason for finding in result.findings if finding.code == code)

@@ -49,7 +49,7 @@ class Command(TenantCommand):
         """Check, print what was found and, unless it is a dry run or refused, write."""
         content = self.read(options["file"])
         name = options["file"].name
-        answers = json.loads(self.read(options["answers"])) if options["answers"] else {}
+        answers = self.answers(options["answers"]) if options["answers"] else {}
         examined = workbooks.examine(content, name, today=clock.today(), answers=answers)
         report = {
             "period": examined.period_name,
@@ -74,6 +74,18 @@ class Command(TenantCommand):
         self.tell(report, as_json=options["json"])
         if "written" not in report and not options["dry_run"]:
             raise CommandError("工作簿有问题没有解决，没有写入任何数据。")
+
+    def answers(self, path: Path) -> dict[str, str]:
+        """The answers in a file, by the key of their question; CommandError when it holds anything else."""
+        try:
+            answers = json.loads(self.read(path))
+        except (ValueError, RecursionError):
+            answers = None
+        if not isinstance(answers, dict) or not all(isinstance(answer, str) for answer in answers.values()):
+            raise CommandError(
+                f"答复文件 {path} 不能读取。应是 JSON 对象，每个键（如“unit:水沟”）的答复是单位名称或“no”。"
+            )
+        return answers
 
     def read(self, path: Path) -> bytes:
         """The file's bytes; CommandError when it cannot be read."""

@@ -71,19 +71,22 @@ CREATE TRIGGER guard_claim BEFORE INSERT ON projects_claim
 FOR EACH ROW EXECUTE FUNCTION sec.guard_claim();
 
 -- A claim on which nobody has acted is withdrawn by its reversal alone: both stand reversed at once.
+-- A row trigger's update would enter the log before the insertion that it follows, so this one fires for
+-- the statement, and its name comes after log_insert's.
 CREATE FUNCTION sec.apply_reversal() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE public.projects_claim SET state = 'reversed'
-    WHERE tenant_id = NEW.tenant_id AND id IN (NEW.id, NEW.reverses_id) AND EXISTS (
-        SELECT FROM public.projects_claim o
-        WHERE o.tenant_id = NEW.tenant_id AND o.id = NEW.reverses_id AND o.state IN ('submitted', 'returned')
-          AND o.reviewed IS NULL AND o.verified IS NULL AND o.superior IS NULL);
+    IF EXISTS (SELECT FROM new_rows WHERE reverses_id IS NOT NULL) THEN
+        UPDATE public.projects_claim c SET state = 'reversed'
+        FROM new_rows n JOIN public.projects_claim o ON o.tenant_id = n.tenant_id AND o.id = n.reverses_id
+        WHERE c.tenant_id = n.tenant_id AND c.id IN (n.id, n.reverses_id) AND o.state IN ('submitted', 'returned')
+          AND o.reviewed IS NULL AND o.verified IS NULL AND o.superior IS NULL;
+    END IF;
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER apply_reversal AFTER INSERT ON projects_claim
-FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL) EXECUTE FUNCTION sec.apply_reversal();
+CREATE TRIGGER reverse_at_once AFTER INSERT ON projects_claim
+REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sec.apply_reversal();
 
 -- Papers that claims stand on --------------------------------------------------------------------
 

@@ -1,0 +1,131 @@
+"""What waits for a post: numbers that open their rows, and what the post does next."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.choices import Role, TenantLevel
+from accounts.models import Tenant
+from accounts.queries.posts import ActingPost
+from accounts.refusals import Refused
+from assessment.choices import UnitClass
+from assessment.queries import queue
+from assessment.queries.standing import Standing, standing
+from projects import rules
+from projects.models import Claim, Period, Return
+from projects.queries import papers, returns
+from projects.templatetags.amounts import percent, wan
+
+RECENT = 8
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number, what it counts, and the page with its rows. ``urgent`` ones wait for this post."""
+
+    number: str
+    label: str
+    url: str
+    urgent: bool = False
+
+
+@dataclass
+class Home:
+    """The home page of a post."""
+
+    tiles: list[Tile] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    counties: list[Tenant] = field(default_factory=list)
+
+
+def of(post: ActingPost, *, county: Tenant | None, today: dt.date) -> Home:
+    """The home page of this post. A fixed number of queries for each role."""
+    if post.role in rules.OWN_UNIT:
+        return _of_unit(post, today)
+    if post.role in queue.STEP_OF_ROLE and post.role != Role.SUPERIOR:
+        return _of_office(post, today)
+    if post.role == Role.SUPERIOR and county is None and post.tenant_level != TenantLevel.COUNTY:
+        below = Tenant.objects.filter(parent_id=post.tenant_id).order_by("code")
+        return Home(counties=list(below))
+    if rules.reads_data(post):
+        return _of_leader(today)
+    return Home()
+
+
+def _of_unit(post: ActingPost, today: dt.date) -> Home:
+    """A unit's people: what came back, what is still to be filed, what was entered last."""
+    waiting = queue.waiting(post, queue.STEP_OF_ROLE[Role(post.role)]).count()
+    open_returns = list(
+        returns.listed(post)
+        .filter(
+            period__filed=True,
+            period__starts_on__lte=today,
+            reports_closed_at__isnull=True,
+            unit_id=post.unit_id,
+        )
+        .order_by("period__due_on", "pk")
+    )
+    return Home(
+        tiles=[Tile(str(waiting), _("笔申报被退回，待补正"), reverse("queue"), urgent=waiting > 0)],
+        returns=open_returns,
+        claims=list(papers.latest_claims(post, RECENT)),
+    )
+
+
+def _of_office(post: ActingPost, today: dt.date) -> Home:
+    """The bureau and the inspection offices: what waits for an opinion, who has not filed."""
+    waiting = queue.waiting(post, queue.STEP_OF_ROLE[Role(post.role)]).count()
+    periods = list(
+        returns.periods_begun(today)
+        .filter(closed_at__isnull=True)
+        .annotate(
+            all_returns=Count("returns"),
+            missing=Count("returns", filter=Q(returns__submitted_at__isnull=True)),
+        )
+    )
+    words = _("笔申报待初审") if post.role == Role.BUREAU else _("笔申报待核实")
+    tiles = [Tile(str(waiting), words, reverse("queue"), urgent=waiting > 0)]
+    if periods:
+        latest = periods[0]
+        tiles.append(
+            Tile(
+                str(latest.missing),
+                _("个单位未报“{period}”").format(period=latest),
+                f"{reverse('returns')}?period={latest.pk}&state={returns.MISSING}",
+            )
+        )
+    return Home(tiles=tiles, periods=periods)
+
+
+def _of_leader(today: dt.date) -> Home:
+    """A leader: three numbers of the standing at the end of the month before; each opens the standing."""
+    try:
+        table = standing(as_of=today.replace(day=1) - dt.timedelta(days=1))
+    except Refused:
+        return Home()
+    return Home(tiles=_tiles_of(table))
+
+
+def _tiles_of(table: Standing) -> list[Tile]:
+    page = f"{reverse('standing')}?as_of={table.as_of}"
+    zero = len(table.of_class(UnitClass.ZERO))
+    return [
+        Tile(
+            wan(table.amount),
+            _("万元，核实{measure}（待核实 {pending} 万元）").format(
+                measure=table.measure, pending=wan(table.pending)
+            ),
+            page,
+        ),
+        Tile(
+            percent(table.completion),
+            _("完成任务比例（时序进度 {schedule}%）").format(schedule=table.schedule),
+            page,
+        ),
+        Tile(str(zero), _("个单位未破零"), page, urgent=zero > 0),
+    ]

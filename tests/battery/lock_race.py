@@ -1,0 +1,162 @@
+"""The people of the lock race, each a process: clerks who enter, inspectors who decide, one who closes.
+
+A Return closes only when none of its claims is undecided, so whoever enters a claim withdraws it in the
+same act (both stand reversed), and opinions are changes of mind on a claim that was decided before the
+race. Either way the Return may be closed at any moment, and either way a write that slips past the closing
+changes rows that the seal has counted.
+"""
+
+import datetime as dt
+import random
+import time
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from accounts.acts import act
+from accounts.models import Unit
+from accounts.queries.posts import ActingPost
+from accounts.refusals import Refused, explained
+from assessment.models import Opinion
+from assessment.services import opinions
+from projects.choices import VoucherKind
+from projects.models import Project, Return, Voucher
+from projects.services import claims, returns
+from tests.world import acting
+
+CLOSED = {"PT101", "PT102"}
+# How far from the Return that closes next a writer writes: mostly there, else behind or ahead.
+AIM = [-6, -4, -3, -2, -2, -1, -1, -1, 0, 0, 0, 0, 0, 1, 1, 2]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A Return of the race, with what a claim in it needs, and its decided claim if it has one."""
+
+    return_id: int
+    period_id: int
+    unit_id: int
+    project_id: int
+    payer_id: int
+    happened_on: dt.date
+    claim_id: int | None
+
+
+def aim(places: list[Place], luck: random.Random) -> Place | None:
+    """A Return near the one that will be closed next; None when all are closed."""
+    still_open = Return.objects.filter(pk__gte=places[0].return_id, opinions_closed_at__isnull=True)
+    following = still_open.order_by("pk").values_list("pk", flat=True).first()
+    if following is None:
+        return None
+    at = bisect_left(places, following, key=lambda place: place.return_id) + luck.choice(AIM)
+    return places[min(max(at, 0), len(places) - 1)]
+
+
+def enter(*, post: ActingPost, places: list[Place], name: str) -> Counter:
+    """Enter claims and withdraw them, near the closing, until everything is closed."""
+    luck, tally = random.Random(name), Counter()
+    while True:
+        try:
+            with acting(post):
+                place = aim(places, luck)
+                if place is None:
+                    return tally
+                _enter_and_withdraw(place, f"{name}-{tally.total()}", luck.randint(1, 10**8))
+            tally["accepted"] += 1
+        except Refused as refusal:
+            tally["refused" if refusal.code in CLOSED else refusal.code] += 1
+
+
+def _enter_and_withdraw(place: Place, number: str, fen: int) -> None:
+    act("voucher.record")
+    amount = Decimal(fen).scaleb(-6)
+    voucher = Voucher.objects.create(
+        kind=VoucherKind.BANK_SLIP,
+        number=number,
+        payer_id=place.payer_id,
+        dated_on=place.happened_on,
+        face_wan=amount,
+    )
+    booked_in = Return(pk=place.return_id)
+    claim = claims.of_voucher(
+        voucher,
+        project=Project(pk=place.project_id),
+        unit=Unit(pk=place.unit_id),
+        booked_in=booked_in,
+        amount=amount,
+    )
+    claims.write([claim])
+    claims.write([claims.reversal(claim, booked_in=booked_in)])
+
+
+def change_minds(*, post: ActingPost, places: list[Place], name: str) -> Counter:
+    """Change the verdict on decided claims, near the closing, until everything is closed."""
+    luck, tally = random.Random(name), Counter()
+    places = [place for place in places if place.claim_id is not None]
+    while True:
+        try:
+            with acting(post):
+                place = aim(places, luck)
+                if place is None:
+                    return tally
+                last = Opinion.objects.filter(claim=place.claim_id, step="inspection").latest("pk")
+                opinions.give(
+                    post=post,
+                    claim_id=place.claim_id,
+                    step="inspection",
+                    verdict="reduce",
+                    accepted=Decimal(luck.randint(1, 99_000_000)).scaleb(-6),
+                    reason="复核",
+                    supersedes_id=last.pk,
+                )
+            tally["accepted"] += 1
+        except Refused as refusal:
+            tally["refused" if refusal.code in CLOSED else refusal.code] += 1
+
+
+def close(*, post: ActingPost, places: list[Place], writes: float, ways: tuple[str, ...]) -> dict:
+    """Close every Return, the periods in turn each way, after so many accepted writes for each closing.
+
+    "service": a period at once as the page does; "lock": Return by Return in raw SQL that locks the row
+    first, as the service does; "update": likewise, by the UPDATE alone.
+    """
+    tally, longest = Counter(), 0.0
+    before = _acts(post)
+    periods = sorted({place.period_id for place in places})
+    for turn, period_id in enumerate(periods):
+        way = ways[turn % len(ways)]
+        ids = [place.return_id for place in places if place.period_id == period_id]
+        for return_id in [None] if way == "service" else ids:
+            while _acts(post) - before < tally["closings"] * (writes + 1):
+                time.sleep(0.01)
+            started = time.monotonic()
+            with acting(post), explained():
+                if return_id is None:
+                    returns.close_period(post=post, period_id=period_id)
+                else:
+                    _close_raw(return_id, lock_first=way == "lock")
+            longest = max(longest, time.monotonic() - started)
+            tally["closings"] += 1
+        tally["returns"] += len(ids)
+    return {**tally, "longest wait (ms)": round(longest * 1000)}
+
+
+def _acts(post: ActingPost) -> int:
+    """Acts of the tenant until now."""
+    with acting(post), connection.cursor() as cursor:
+        cursor.execute("SELECT pos FROM accounts_chainhead WHERE tenant_id = %s", [post.tenant_id])
+        return cursor.fetchone()[0]
+
+
+def _close_raw(return_id: int, *, lock_first: bool) -> None:
+    act("return.close")
+    with connection.cursor() as cursor:
+        if lock_first:
+            cursor.execute("SELECT FROM projects_return WHERE id = %s FOR UPDATE", [return_id])
+        cursor.execute(
+            "UPDATE projects_return SET reports_closed_at = now(), opinions_closed_at = now() WHERE id = %s",
+            [return_id],
+        )

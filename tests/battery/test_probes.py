@@ -1,0 +1,167 @@
+"""County A's people, one by one, after every row of county B: by raw SQL as the application's role."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from psycopg.pq import TransactionStatus
+
+from accounts import scope
+from accounts.acts import act
+from projects.choices import AgreementKind, PeriodKind, VoucherKind
+from projects.models import Agreement, Enterprise, Project, Split, Voucher
+from projects.services import periods
+from tests.battery import planting, probes
+from tests.battery.probes import Ask, Probe, Rows
+from tests.walls.ground import Ground, Outcome, attempt, begin, context_of, looking_down, set_context, tables
+from tests.world import CANARY, County, acting
+
+pytestmark = [pytest.mark.battery, pytest.mark.walls, pytest.mark.django_db(transaction=True)]
+
+ENOUGH = 20_000
+# The statement may fail for a reason that the savepoint must survive; plain reads need none.
+PLAIN = {"select", "count", "exists", "join", "outer join", "unique key"}
+
+
+def still_open(county: County) -> dict[str, int]:
+    """Rows of a county that no claim cites yet: what the ledger still lets a clerk change. Committed."""
+    with acting(county.posts["clerk"]):
+        act("voucher.record")
+        firm = Enterprise.objects.get(pk=county.rows["enterprise"])
+        project = Project.objects.get(pk=county.rows["project"])
+        mark = CANARY if county.prefix == "b" else ""
+        paper = {"kind": VoucherKind.BANK_SLIP, "payer": firm, "dated_on": dt.date(2012, 6, 1)}
+        signed = {"project": project, "kind": AgreementKind.INTENT, "signed_on": dt.date(2012, 6, 1)}
+        agreed = {"project": project, "agreed_on": dt.date(2012, 6, 1), "double_credit": True}
+        return {
+            "projects_voucher": Voucher.objects.create(number=f"ZZ{mark}", face_wan=Decimal(9), **paper).pk,
+            "projects_agreement": Agreement.objects.create(**signed).pk,
+            "projects_split": Split.objects.create(document=f"第9号{mark}", **agreed).pk,
+            "projects_period": periods.ensure(
+                periods.span(PeriodKind.MONTH, dt.date(2012, 7, 1)), filed=False
+            ).pk,
+        }
+
+
+class Tally:
+    """Probes by kind: distinct ones, those whose twin succeeded, and the leaks with their words."""
+
+    def __init__(self):
+        self.seen: set[tuple] = set()
+        self.counted: Counter[str] = Counter()
+        self.idle: Counter[str] = Counter()
+        self.leaks: list[str] = []
+
+    def add(self, persona: str, probe: Probe, outcome: Outcome, *, alive: bool) -> None:
+        key = persona, probe.ask
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        (self.counted if alive else self.idle)[probe.kind] += 1
+        if probe.leaks(outcome) or CANARY in outcome.words or CANARY in str(outcome.rows):
+            self.leaks.append(f"{persona}: {probe.kind}: {probe.ask} -> {outcome}")
+
+    def __str__(self):
+        lines = [f"{kind:<22}{count:>7}" for kind, count in sorted(self.counted.items())]
+        total = sum(self.counted.values())
+        idle = ", ".join(f"{kind} {count}" for kind, count in sorted(self.idle.items())) or "none"
+        return "\n".join(
+            [*lines, f"{'distinct, twin well':<22}{total:>7}", f"leaks {len(self.leaks)}; twin refused too (not counted): {idle}"]
+        )
+
+
+class Twins:
+    """Whether a probe's twin succeeds, asked once as the person of county A who may."""
+
+    def __init__(self, ground: Ground):
+        # On connections of their own: the probes' transaction is another person's.
+        self.ground, self.known = Ground(ground.database, ground.world), {}
+
+    def alive(self, probe: Probe) -> bool:
+        return any(self._succeeds(ask, probe) for ask in probe.twins)
+
+    def _succeeds(self, ask: Ask, probe: Probe) -> bool:
+        if ask not in self.known:
+            self.known[ask] = probe.succeeds(self._outcome(ask))
+        return self.known[ask]
+
+    def _outcome(self, ask: Ask) -> Outcome:
+        inspecting = "inspection" in str(ask.params)
+        post = self.ground.world.a.posts["party_inspector" if inspecting else "clerk"]
+        with self.ground.inside(post) as app:
+            return attempt(app, ask.statement, ask.params, settle=ask.settle)
+
+
+def personas(ground: Ground) -> Iterator[tuple[str, str, bool, bool]]:
+    """Name, context, whether an act can be opened, whether the persona may read county B."""
+    a, city = ground.world.a, ground.world.city
+    for stem, post in a.posts.items():
+        yield stem, context_of(post), True, False
+    for stem in ("clerk", "head", "admin"):
+        own = scope.Scope(None, a.posts[stem].user_id, None, scope.IDENTITY)
+        yield f"{stem}, identity only", scope.signed(own), False, False
+    yield "operator in A", context_of(a.posts["clerk"], scope.OPERATOR), False, False
+    yield "superior in A", looking_down(city.posts["officer"], a), True, False
+    yield "city in its own scope", context_of(city.posts["officer"]), True, True
+
+
+def probes_of(rows: Rows, granted: dict[str, set[str]], *, reads_it: bool) -> Iterator[Probe]:
+    """Every probe of one persona; who may read the county is asked for writes only."""
+    if not reads_it:
+        yield from probes.reading(rows)
+        yield from probes.without_tenant(rows)
+        yield from probes.calling(rows)
+    yield from probes.changing(rows, granted)
+    yield from planting.planting(rows, granted)
+    yield from planting.invading(rows, granted)
+    if not reads_it:
+        yield from planting.colliding(rows, granted)
+
+
+def run(ground: Ground, persona, work, twins: Twins, tally: Tally) -> None:
+    name, context, acts, _reads = persona
+    with ground.context(context) as app:
+        if acts:
+            begin(app)
+        for probe in work:
+            if probe.kind in PLAIN:
+                cursor = app.execute(probe.ask.statement, probe.ask.params)
+                outcome = Outcome(cursor.fetchall(), cursor.rowcount)
+            else:
+                outcome = attempt(app, probe.ask.statement, probe.ask.params, settle=probe.ask.settle)
+            tally.add(name, probe, outcome, alive=twins.alive(probe))
+        assert app.info.transaction_status == TransactionStatus.INTRANS
+
+
+def granted_to_app(ground: Ground) -> dict[str, set[str]]:
+    held = ground.owner.execute(
+        "SELECT c.relname AS name, array_agg(x.privilege_type) AS may FROM pg_class c, aclexplode(c.relacl) x"
+        " WHERE x.grantee = 'app'::regrole AND c.relname = ANY(%s) GROUP BY 1",
+        [tables()],
+    ).fetchall()
+    return {row["name"]: set(row["may"]) for row in held}
+
+
+@pytest.mark.covers("I6")
+def test_raw_sql_reaches_nothing_of_the_neighbour(ground, capsys):
+    a, b = ground.world.a, ground.world.b
+    extra = still_open(a)
+    still_open(b)
+    granted = granted_to_app(ground)
+    twins, tally = Twins(ground), Tally()
+    before = {table: ground.rows(table, b.tenant_id) for table in tables()}
+    for persona in personas(ground):
+        rows = Rows(ground, extra, b)
+        run(ground, persona, probes_of(rows, granted, reads_it=persona[3]), twins, tally)
+        if persona[0] in {"superior in A", "operator in A"}:
+            # What these may read they may not write.
+            rows = Rows(ground, extra, a)
+            run(ground, persona, probes_of(rows, granted, reads_it=True), twins, tally)
+    twins.ground.close()
+    with capsys.disabled():
+        print(f"\n{tally}")
+    assert not tally.leaks, "\n".join(tally.leaks[:20])
+    assert sum(tally.counted.values()) >= ENOUGH
+    assert {table: Ground.rows(ground, table, b.tenant_id) for table in tables()} == before

@@ -1,0 +1,81 @@
+"""Every page as every role by click, at the two sizes: nothing breaks, overflows or speaks another language."""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from portal.demo import story
+
+pytestmark = pytest.mark.browser
+
+PEOPLE = [
+    "sn_town", "sn_head", "sn_clerk", "sn_party", "sn_gov", "sn_leader", "sn_audit", "sn_admin",
+    "ql_town", "ql_head", "ql_clerk", "ql_party", "city_officer", "city_admin",
+]  # fmt: skip
+MOST_PAGES = 26  # of one role at one size
+# Latin words that stand for themselves: logins, file names, hashes, the names of formats.
+LATIN = re.compile(r"[A-Za-z]{4,}")
+NAMES_THEMSELVES = re.compile(r"(sn|ql|city)_[a-z0-9]+|[\w.-]+\.(xlsx|png|jpg|pdf)|SHA-256|[0-9a-f]{12,}|Excel|Word|docx|xlsx|xls|[A-Z]{2}\d{6,}")
+
+
+def screenshots() -> Path:
+    """Where the pictures go: a directory that git ignores."""
+    folder = Path(os.environ.get("PORTAL_SCREENSHOTS", "var/screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def look(visitor, name: str) -> None:
+    """Take the picture and check what a person would mind."""
+    page = visitor.page
+    page.screenshot(path=screenshots() / f"{name}.png", full_page=True)
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    if wide > room:
+        visitor.faults.append(f"{name}: {wide} px wide in a window of {room}")
+    text = NAMES_THEMSELVES.sub("", page.inner_text("body"))
+    if words := set(LATIN.findall(text)):
+        visitor.faults.append(f"{name}: foreign words {sorted(words)}")
+    if "None" in text or "Traceback" in text:
+        visitor.faults.append(f"{name}: raw values on the page")
+
+
+def kind_of(address: str) -> str:
+    """A page's address with its numbers taken out: one of each kind is walked."""
+    return re.sub(r"\d+", "n", urlsplit(address).path)
+
+
+def links_here(visitor) -> list[str]:
+    """Addresses of the page's own links, in order, downloads left out."""
+    found = visitor.page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+    return [one for one in found if one.startswith(visitor.address) and "/evidence/" not in one]
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize("username", PEOPLE)
+def test_every_page_by_click(visit, username, size):
+    visitor = visit(size)
+    visitor.sign_in(username)
+    seen, waiting = set(), [visitor.page.url]
+    while waiting and len(seen) < MOST_PAGES:
+        address = waiting.pop(0)
+        if (kind := kind_of(address)) in seen:
+            continue
+        seen.add(kind)
+        visitor.page.goto(address)
+        look(visitor, f"{username}-{size}-{kind.strip('/').replace('/', '-') or 'home'}")
+        waiting += links_here(visitor)
+    print(f"{username} {size}: {len(seen)} pages: {' '.join(sorted(seen))}")
+    assert len(seen) >= 3
+    assert visitor.faults == []
+
+
+def test_login_page(visit):
+    for size in ("wide", "phone"):
+        visitor = visit(size)
+        visitor.open("/login/")
+        look(visitor, f"login-{size}")
+        assert visitor.faults == []
+        assert story.PASSWORD not in visitor.page.content()

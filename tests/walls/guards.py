@@ -1,0 +1,406 @@
+"""Checks of the ledger's guards, in raw SQL as the application: what each refuses, and that it refuses no more."""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
+
+NO_PRIVILEGE = "42501"
+
+
+def voucher(app: psycopg.Connection, ground: Ground, face: int = 100, **values: Any) -> int:
+    """A new voucher of county A's firm."""
+    row = {
+        "tenant_id": ground.world.a.tenant_id,
+        "kind": "bank_slip",
+        "number": secrets.token_hex(8),
+        "payer_id": ground.world.a.rows["enterprise"],
+        "dated_on": "2012-06-01",
+        "face_wan": face,
+        "division": "",
+    }
+    return add(app, "projects_voucher", **{**row, **values})
+
+
+def claim_row(ground: Ground, **values: Any) -> dict:
+    """A claim of 水沟镇 as it arrives; the source is still to be named."""
+    a = ground.world.a
+    return {
+        "tenant_id": a.tenant_id,
+        "unit_id": a.units["水沟镇"],
+        "booked_in_id": a.rows["return:水沟镇"],
+        "project_id": a.rows["project"],
+        "kind": "paid_in",
+        "happened_on": "2012-06-01",
+        "reported": 100,
+        "state": "submitted",
+        **values,
+    }
+
+
+def claim(app: psycopg.Connection, ground: Ground, **values: Any) -> int:
+    """A new claim on a new voucher, unless another source is named."""
+    if not {"voucher_id", "agreement_id"} & values.keys():
+        values["voucher_id"] = voucher(app, ground, face=max(1, int(values.get("reported", 100))))
+    return add(app, "projects_claim", **claim_row(ground, **values))
+
+
+def claim_again(app: psycopg.Connection, ground: Ground, claim_id: int, **values: Any) -> Outcome:
+    """Try the reversal of a claim, altered by these values."""
+    origin = app.execute("SELECT to_jsonb(c) AS line FROM projects_claim c WHERE id = %s", [claim_id]).fetchone()
+    kept = ("unit_id", "project_id", "kind", "happened_on", "voucher_id", "agreement_id", "split_id", "booked_in_id")
+    row = {column: origin["line"][column] for column in kept}
+    reported = -Decimal(str(origin["line"]["reported"]))
+    row |= {"reported": reported, "reverses_id": claim_id, "state": "submitted"}
+    return attempt(app, *insert("projects_claim", {**row, "tenant_id": origin["line"]["tenant_id"], **values}))
+
+
+def opinion_row(ground: Ground, claim_id: int, step: str, verdict: str, **values: Any) -> dict:
+    row = {"claim_id": claim_id, "step": step, "verdict": verdict, "reason": "核对", "post_label": ""}
+    return {"tenant_id": ground.world.a.tenant_id, **row, **values}
+
+
+def say(app: psycopg.Connection, ground: Ground, claim_id: int, step: str, verdict: str, **values: Any) -> Outcome:
+    """Try an opinion as whoever is acting."""
+    return attempt(app, *insert("assessment_opinion", opinion_row(ground, claim_id, step, verdict, **values)))
+
+
+def decide(app: psycopg.Connection, ground: Ground, claim_id: int) -> None:
+    """First review by the second clerk and inspection by the government's office: both accept."""
+    a = ground.world.a
+    for stem, step in (("second_clerk", "first_review"), ("government_inspector", "inspection")):
+        become(app, a.posts[stem])
+        add(app, "assessment_opinion", **opinion_row(ground, claim_id, step, "accept"))
+
+
+def resubmit(app: psycopg.Connection, ground: Ground, unit: str = "水沟镇") -> None:
+    """Submit a unit's Return (again), as the bureau may on its behalf."""
+    app.execute(
+        "UPDATE projects_return SET submitted_at = now() WHERE id = %s", [ground.world.a.rows[f"return:{unit}"]]
+    )
+
+
+def one(app: psycopg.Connection, table: str, row_id: int) -> dict:
+    return app.execute(f"SELECT * FROM {table} WHERE id = %s", [row_id]).fetchone()
+
+
+def close(app: psycopg.Connection, ground: Ground, unit: str) -> None:
+    app.execute(
+        "UPDATE projects_return SET reports_closed_at = now(), opinions_closed_at = now() WHERE id = %s",
+        [ground.world.a.rows[f"return:{unit}"]],
+    )
+
+
+# Every code that the triggers raise, once: (who acts, what leads to it). The functions return the outcome.
+
+
+def closed_for_reports(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        own = {"unit_id": a.units["城关镇"], "booked_in_id": a.rows["return:城关镇"]}
+        row = claim_row(ground, voucher_id=voucher(app, ground), **own)
+        assert not attempt(app, *insert("projects_claim", row)).refused
+        close(app, ground, "城关镇")
+        return attempt(app, *insert("projects_claim", row))
+
+
+def closed_for_opinions(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["second_clerk"]) as app:
+        decide(app, ground, a.rows["office_claim"])
+        last = app.execute("SELECT max(id) AS id FROM assessment_opinion").fetchone()["id"]
+        again = {"verdict": "reduce", "accepted": 1, "supersedes_id": last}
+        assert not say(app, ground, a.rows["office_claim"], "inspection", **again).refused
+        close(app, ground, "县委办")
+        # The superior's own column stays open.
+        set_context(app, looking_down(ground.world.city.posts["officer"], a))
+        assert not say(app, ground, a.rows["office_claim"], "superior", "accept").refused
+        become(app, a.posts["government_inspector"])
+        return say(app, ground, a.rows["office_claim"], "inspection", **again)
+
+
+def no_return_of_the_unit(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        row = claim_row(ground, voucher_id=voucher(app, ground), unit_id=a.units["城关镇"])
+        return attempt(app, *insert("projects_claim", row))
+
+
+def undecided_cannot_close(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["government_inspector"]) as app:
+        both = "UPDATE projects_return SET reports_closed_at = now(), opinions_closed_at = now() WHERE id = %s"
+        assert not attempt(app, both, [a.rows["return:城关镇"]]).refused
+        period = "UPDATE projects_period SET closed_at = now() WHERE id = %s"
+        assert attempt(app, period, [a.rows["period"]]).code == "PT104", "a period closed over open Returns"
+        return attempt(app, both, [a.rows["return:水沟镇"]])
+
+
+def closed_stays_closed(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["head"]) as app:
+        withdraw = "UPDATE projects_return SET submitted_at = NULL WHERE id = %s"
+        assert attempt(app, withdraw, [a.rows["return:水沟镇"]]).code == "PT105", "withdrawn after a decision"
+        assert not attempt(app, withdraw, [a.rows["return:县委办"]]).refused
+        moved = "UPDATE projects_return SET unit_id = unit_id + 1 WHERE id = %s"
+        assert attempt(app, moved, [a.rows["return:城关镇"]]).code == "PT105"
+        close(app, ground, "城关镇")
+        sealed = one(app, "projects_return", a.rows["return:城关镇"])
+        expected = app.execute(
+            "SELECT sec.return_seal(%s, %s) AS seal", [a.tenant_id, a.rows["return:城关镇"]]
+        ).fetchone()["seal"]
+        assert sealed["seal"] == expected, "closed without its seal"
+        return attempt(app, "UPDATE projects_return SET on_behalf = true WHERE id = %s", [a.rows["return:城关镇"]])
+
+
+def own_entry(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        return say(app, ground, a.rows["office_claim"], "first_review", "accept")
+
+
+def interest(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["second_clerk"]) as app:
+        add(app, "assessment_opinion", **opinion_row(ground, a.rows["office_claim"], "first_review", "accept"))
+        become(app, a.posts["government_inspector"])
+        assert not say(app, ground, a.rows["office_claim"], "inspection", "accept").refused
+        become(app, a.posts["party_inspector"])
+        return say(app, ground, a.rows["office_claim"], "inspection", "accept")
+
+
+def role_of_another_step(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["head"]) as app:
+        return say(app, ground, a.rows["claim"], "first_review", "accept")
+
+
+def step_out_of_order(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["party_inspector"]) as app:
+        return say(app, ground, a.rows["claim"], "inspection", "accept")
+
+
+def amount_that_does_not_fit(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        return say(app, ground, a.rows["claim"], "first_review", "accept", accepted=999)
+
+
+def not_submitted(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["reporter"]) as app:
+        new = claim(app, ground)
+        become(app, a.posts["clerk"])
+        with app.transaction(force_rollback=True):
+            resubmit(app, ground)
+            assert not say(app, ground, new, "first_review", "accept").refused
+        return say(app, ground, new, "first_review", "accept")
+
+
+def above_the_face_value(ground: Ground) -> Outcome:
+    with ground.inside(ground.world.a.posts["clerk"]) as app:
+        paper = voucher(app, ground, face=100)
+        add(app, "projects_claim", **claim_row(ground, voucher_id=paper, reported=60))
+        rest = claim_row(ground, voucher_id=paper, reported=40)
+        assert not attempt(app, *insert("projects_claim", rest)).refused
+        return attempt(app, *insert("projects_claim", {**rest, "reported": "40.000001"}))
+
+
+def not_the_reversal(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["reporter"]) as app:
+        new = claim(app, ground)
+        assert not claim_again(app, ground, new).refused
+        assert claim_again(app, ground, new, project_id=a.rows["bureau_project"]).code == "PT302"
+        assert claim_again(app, ground, new, happened_on="2012-06-02").code == "PT302"
+        return claim_again(app, ground, new, reported=-99)
+
+
+def negative(ground: Ground) -> Outcome:
+    with ground.inside(ground.world.a.posts["clerk"]) as app:
+        row = claim_row(ground, voucher_id=voucher(app, ground), reported=-1)
+        return attempt(app, *insert("projects_claim", row))
+
+
+def cited_paper_changed(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        free = voucher(app, ground)
+        assert attempt(app, "UPDATE projects_voucher SET face_wan = 5 WHERE id = %s", [free]).count == 1
+        signed = "UPDATE projects_agreement SET total_wan = 9999 WHERE id = %s"
+        assert attempt(app, signed, [a.rows["agreement"]]).code == "PT304", "a cited agreement was changed"
+        return attempt(app, "UPDATE projects_voucher SET face_wan = 5 WHERE id = %s", [a.rows["claim:voucher"]])
+
+
+def used_split_changed(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        line = {"split_id": a.rows["split"], "unit_id": a.units["招商局"], "kind": "paid_in", "share": "0.5"}
+        return attempt(app, *insert("projects_splitline", {"tenant_id": a.tenant_id, **line}))
+
+
+def shares_that_do_not_add_up(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        split = {"project_id": a.rows["project"], "document": "另一份", "agreed_on": "2012-01-01"}
+        new = add(app, "projects_split", tenant_id=a.tenant_id, double_credit=False, **split)
+        line = {"tenant_id": a.tenant_id, "split_id": new, "unit_id": a.units["招商局"], "kind": "paid_in"}
+        assert not attempt(app, *insert("projects_splitline", {**line, "share": 1}), settle=True).refused
+        return attempt(app, *insert("projects_splitline", {**line, "share": "0.5"}), settle=True)
+
+
+REFUSALS = {
+    "PT101": closed_for_reports,
+    "PT102": closed_for_opinions,
+    "PT103": no_return_of_the_unit,
+    "PT104": undecided_cannot_close,
+    "PT105": closed_stays_closed,
+    "PT201": own_entry,
+    "PT202": interest,
+    "PT203": role_of_another_step,
+    "PT204": step_out_of_order,
+    "PT205": amount_that_does_not_fit,
+    "PT206": not_submitted,
+    "PT301": above_the_face_value,
+    "PT302": not_the_reversal,
+    "PT303": negative,
+    "PT304": cited_paper_changed,
+    "PT305": used_split_changed,
+    "PT306": shares_that_do_not_add_up,
+}
+
+
+def every_refusal_has_its_code(ground: Ground) -> None:
+    for code, lead in REFUSALS.items():
+        outcome = lead(ground)
+        assert outcome.code == code, f"{lead.__name__}: {outcome}"
+
+
+def a_claim_arrives_undecided(ground: Ground) -> None:
+    """Decision columns are refused at the insert; who and when are the database's own."""
+    a = ground.world.a
+    with ground.inside(a.posts["reporter"]) as app:
+        row = claim_row(ground, voucher_id=voucher(app, ground))
+        for column, value in {"reviewed": 1, "verified": 1, "superior": 1, "state": "decided"}.items():
+            outcome = attempt(app, *insert("projects_claim", {**row, column: value}))
+            assert outcome.code == NO_PRIVILEGE, f"a claim arrived with {column}"
+        forged = {"entered_by_id": a.posts["leader"].user_id, "entered_at": "2001-01-01"}
+        new = one(app, "projects_claim", add(app, "projects_claim", **row, **forged))
+        assert new["entered_by_id"] == a.posts["reporter"].user_id
+        assert new["entered_at"].year > 2001
+        for statement in (
+            "UPDATE projects_claim SET verified = 1 WHERE id = %s",
+            "UPDATE projects_claim SET reported = 1 WHERE id = %s",
+            "DELETE FROM projects_claim WHERE id = %s",
+            "UPDATE assessment_opinion SET accepted = 1 WHERE claim_id = %s",
+            "DELETE FROM assessment_opinion WHERE claim_id = %s",
+        ):
+            assert attempt(app, statement, [a.rows["decided_claim"]]).code == NO_PRIVILEGE, statement
+
+
+def a_withdrawal_stands_at_once(ground: Ground) -> None:
+    with ground.inside(ground.world.a.posts["reporter"]) as app:
+        new = claim(app, ground)
+        row = one(app, "projects_claim", new)
+        kept = ("unit_id", "project_id", "kind", "voucher_id", "booked_in_id", "tenant_id")
+        minus = {column: row[column] for column in kept} | {"happened_on": "2012-06-01", "reported": -100}
+        reversal = add(app, "projects_claim", **minus, reverses_id=new, state="submitted")
+        assert {one(app, "projects_claim", item)["state"] for item in (new, reversal)} == {"reversed"}
+
+
+def an_opinion_writes_its_claim(ground: Ground) -> None:
+    """Reviewed, verified and superior follow the opinions; who said it is the database's own."""
+    a, city = ground.world.a, ground.world.city
+    office = a.rows["office_claim"]
+    with ground.inside(a.posts["second_clerk"]) as app:
+        decide(app, ground, office)
+        row = one(app, "projects_claim", office)
+        assert (row["reviewed"], row["verified"], row["superior"], row["state"]) == (100, 100, None, "decided")
+        set_context(app, looking_down(city.posts["officer"], a))
+        given = {"actor_id": a.posts["leader"].user_id, "post_label": "冒名", "at": "2001-01-01"}
+        said = opinion_row(ground, office, "superior", "reduce", accepted=70, **given)
+        opinion = one(app, "assessment_opinion", add(app, "assessment_opinion", **said))
+        assert (opinion["actor_id"], opinion["post_label"]) == (city.posts["officer"].user_id, "市招商局·superior")
+        assert opinion["at"].year > 2001
+        row = one(app, "projects_claim", office)
+        assert (row["reviewed"], row["verified"], row["superior"], row["state"]) == (100, 100, 70, "decided")
+
+
+def a_correction_takes_back_every_column(ground: Ground) -> None:
+    """A reversal that an inspector accepts carries the minus of what was decided, and settles its claim."""
+    a = ground.world.a
+    office = a.rows["office_claim"]
+    with ground.inside(a.posts["second_clerk"]) as app:
+        decide(app, ground, office)
+        become(app, a.posts["clerk"])
+        row = one(app, "projects_claim", office)
+        kept = ("unit_id", "project_id", "kind", "voucher_id", "booked_in_id", "tenant_id")
+        minus = {column: row[column] for column in kept} | {"happened_on": str(row["happened_on"]), "reported": -100}
+        reversal = add(app, "projects_claim", **minus, reverses_id=office, state="submitted")
+        assert one(app, "projects_claim", office)["state"] == "decided"
+        resubmit(app, ground, "县委办")
+        decide(app, ground, reversal)
+        settled = one(app, "projects_claim", reversal)
+        assert (settled["reviewed"], settled["verified"], settled["state"]) == (-100, -100, "decided")
+        assert one(app, "projects_claim", office)["state"] == "reversed"
+
+
+def a_return_begins_open_in_an_open_period(ground: Ground) -> None:
+    a = ground.world.a
+    with ground.inside(a.posts["clerk"]) as app:
+        year = app.execute("SELECT id FROM projects_period WHERE kind = 'year'").fetchone()["id"]
+        row = {"tenant_id": a.tenant_id, "unit_id": a.units["水沟镇"], "period_id": year}
+        row |= {"submitted_by": "", "on_behalf": False, "seal": ""}
+        assert not attempt(app, *insert("projects_return", row)).refused
+        for forged in ({"submitted_at": "2012-07-01"}, {"reports_closed_at": "2012-07-01"}, {"seal": "x"}):
+            assert attempt(app, *insert("projects_return", {**row, **forged})).code in {NO_PRIVILEGE, "23514"}, forged
+        submitted = attempt(app, *insert("projects_return", {**row, "submitted_at": "2012-07-01"}))
+        assert submitted.code == NO_PRIVILEGE
+        app.execute("UPDATE projects_period SET closed_at = now() WHERE id = %s", [year])
+        assert attempt(app, *insert("projects_return", row)).code == "PT101"
+        closed = attempt(app, "UPDATE projects_period SET name = 'x' WHERE id = %s", [year])
+        assert closed.code == "PT105", "a closed period was changed"
+
+
+def a_unit_represents_what_lies_below(ground: Ground) -> None:
+    """Only a jurisdiction below the own one: not the neighbour, not the own, not one that is not there."""
+    a, b, city = ground.world.a, ground.world.b, ground.world.city
+    row = {"name": "代表", "kind": "jurisdiction", "organisation_code": "", "exempt": False, "sort_key": ""}
+    with ground.inside(city.posts["admin"]) as app:
+        below = {**row, "tenant_id": city.tenant_id, "represents_id": a.tenant_id}
+        assert not attempt(app, *insert("accounts_unit", below), settle=True).refused
+    with ground.inside(a.posts["admin"]) as app:
+        for other in (b.tenant_id, city.tenant_id, a.tenant_id, 10**12):
+            wrong = {**row, "tenant_id": a.tenant_id, "represents_id": other}
+            assert attempt(app, *insert("accounts_unit", wrong), settle=True).code == NO_PRIVILEGE, other
+            changed = "UPDATE accounts_unit SET represents_id = %s WHERE id = %s"
+            assert attempt(app, changed, [other, a.units["水沟镇"]], settle=True).code == NO_PRIVILEGE
+
+
+def guards_answer_nothing_about_another_tenant(ground: Ground) -> None:
+    """A row that names the neighbour's claim, Return or split is refused like one that names nothing."""
+    a, b = ground.world.a, ground.world.b
+    with ground.inside(a.posts["clerk"]) as app:
+        for other in (b, None):
+            claim_id = other.rows["claim"] if other else 10**12
+            assert say(app, ground, claim_id, "first_review", "accept").code == "PT204"
+            booked = claim_row(ground, booked_in_id=other.rows["return:水沟镇"] if other else 10**12)
+            assert attempt(app, *insert("projects_claim", booked)).code == "PT103"
+            foreign = claim_row(ground, reverses_id=claim_id, voucher_id=a.rows["claim:voucher"], reported=-1)
+            assert attempt(app, *insert("projects_claim", foreign)).code == "PT302"
+
+
+CHECKS = [
+    every_refusal_has_its_code,
+    a_claim_arrives_undecided,
+    a_withdrawal_stands_at_once,
+    an_opinion_writes_its_claim,
+    a_correction_takes_back_every_column,
+    a_return_begins_open_in_an_open_period,
+    a_unit_represents_what_lies_below,
+    guards_answer_nothing_about_another_tenant,
+]
