@@ -23,6 +23,16 @@ def anybody(post: Post) -> bool:
     return True
 
 
+def may_add_units(post: Post) -> bool:
+    """The administrator keeps the organisation; the bureau adds what a task sheet names."""
+    return post.role in {Role.SYSTEM_ADMIN, Role.BUREAU}
+
+
+def may_appoint(post: Post) -> bool:
+    """Add people and give them posts."""
+    return post.role == Role.SYSTEM_ADMIN
+
+
 def may_look_down(post: Post) -> bool:
     """A superior officer (市级经办) of a city or province may look into a county below."""
     return post.role == Role.SUPERIOR and post.tenant_level != TenantLevel.COUNTY

@@ -1,32 +1,32 @@
 """Rights that hang on a post alone: who has a queue, who decides, who opens which rows, who imports."""
 
 from accounts.choices import Role
-from accounts.queries.posts import ActingPost
+from accounts.rules import Post
 from projects.rules import OWN_UNIT, reads_county
 
 DECIDES = {Role.BUREAU, Role.INSPECTION}
 
 
-def works_queue(post: ActingPost) -> bool:
+def works_queue(post: Post) -> bool:
     """Who has a queue: the deciding offices, and a unit for what was returned to it."""
     return post.role in DECIDES | OWN_UNIT
 
 
-def decides(post: ActingPost) -> bool:
+def decides(post: Post) -> bool:
     """First review (招商局) and inspection (督查室)."""
     return post.role in DECIDES
 
 
-def gives_opinions(post: ActingPost) -> bool:
+def gives_opinions(post: Post) -> bool:
     """Who may give an opinion outside the queue: a change of mind, a superior's check."""
     return post.role in {Role.INSPECTION, Role.SUPERIOR}
 
 
-def imports(post: ActingPost) -> bool:
+def imports(post: Post) -> bool:
     """Workbooks are imported by the promotion bureau."""
     return post.role == Role.BUREAU
 
 
-def opens_unit(post: ActingPost, unit_id: int) -> bool:
+def opens_unit(post: Post, unit_id: int) -> bool:
     """Who may open the rows behind this unit's number: the whole county's readers and the unit itself."""
     return reads_county(post) or (post.role in OWN_UNIT and post.unit_id == unit_id)

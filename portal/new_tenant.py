@@ -1,9 +1,11 @@
 """A new jurisdiction as every one begins: standard measures and, if asked for, its administrator."""
 
+import datetime as dt
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts import clock, scope
+from accounts import scope
 from accounts.choices import Role, UnitKind
 from accounts.models import Post, Tenant, User
 from accounts.operator import as_migrator
@@ -20,12 +22,13 @@ def add(
     code: str,
     name: str,
     level: str,
+    on: dt.date,
     parent_code: str | None = None,
     admin: tuple[str, str, str] | None = None,
 ) -> Tenant:
     """Add a tenant as one act of the operator. ``admin``: username, name and password of its administrator.
 
-    Works as the owner's role, so not inside a transaction. Raises Refused for a known code, an
+    The administrator's post begins ``on`` that day. Works as the owner's role, so not inside a transaction. Raises Refused for a known code, an
     unknown parent or a username that is taken.
     """
     with as_migrator(), transaction.atomic():
@@ -33,14 +36,14 @@ def add(
         with scope.enter(tenant.pk, kind=scope.OPERATOR):
             measures.publish_standard()
             if admin is not None:
-                _add_administrator(*admin)
+                _add_administrator(*admin, on=on)
     return tenant
 
 
-def _add_administrator(username: str, name: str, password: str) -> None:
+def _add_administrator(username: str, name: str, password: str, *, on: dt.date) -> None:
     if User.objects.filter(username=username).exists():
         raise Refused(f"用户名 {username} 已被使用，请另选一个。")
     user = User.objects.create(username=username, name=name, password=make_password(password))
     unit = units.build(ADMIN_UNIT, UnitKind.OFFICE)
     unit.save(force_insert=True)
-    Post.objects.create(user=user, unit=unit, role=Role.SYSTEM_ADMIN, from_on=clock.today())
+    Post.objects.create(user=user, unit=unit, role=Role.SYSTEM_ADMIN, from_on=on)

@@ -1,6 +1,5 @@
-"""Who may open which page of the ledger, and limits beyond which people look twice (they refuse nothing).
-
-The services hold the same rights once more, over rows that they have locked.
+"""Who may do what in the ledger, asked by pages and services alike, and the limits beyond which
+people look twice (they refuse nothing).
 """
 
 from decimal import Decimal
@@ -30,6 +29,11 @@ def may_record(post: Post) -> bool:
     return post.role in OWN_UNIT | {Role.BUREAU}
 
 
+def may_record_for(post: Post, unit_id: int) -> bool:
+    """Enter for this unit."""
+    return may_record(post) and (post.role == Role.BUREAU or post.unit_id == unit_id)
+
+
 def may_submit(post: Post) -> bool:
     """Submit and take back Returns: the unit's head, or the bureau on its behalf (代填)."""
     return post.role in {Role.HEAD, Role.BUREAU}
@@ -43,6 +47,11 @@ def may_submit_of(post: Post, unit_id: int) -> bool:
 def may_withdraw(post: Post) -> bool:
     """Withdraw claims of the own unit (撤回申报)."""
     return post.role in OWN_UNIT
+
+
+def may_withdraw_of(post: Post, unit_id: int) -> bool:
+    """Withdraw claims of this unit."""
+    return may_withdraw(post) and post.unit_id == unit_id
 
 
 def may_agree_split(post: Post) -> bool:

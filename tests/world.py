@@ -107,7 +107,7 @@ def load() -> World:
 def _tenant(code: str, name: str, level: str, parent: str | None, prefix: str) -> County:
     admin = f"{prefix}_admin"
     tenant = new_tenant.add(
-        code=code, name=name, level=level, parent_code=parent, admin=(admin, "管理员", PASSWORD)
+        code=code, name=name, level=level, on=FROM, parent_code=parent, admin=(admin, "管理员", PASSWORD)
     )
     county = County(tenant.pk, code, prefix)
     county.posts["admin"] = _post_of(admin)

@@ -3,15 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts import rules
 from accounts.acts import act
-from accounts.choices import Role
 from accounts.models import Tenant, Unit
 from accounts.names import sort_key
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
-
-# The administrator keeps the organisation; the bureau adds what a task sheet names.
-MAY_ADD = {Role.SYSTEM_ADMIN, Role.BUREAU}
 
 
 def build(name: str, kind: str, **fields) -> Unit:
@@ -30,7 +27,7 @@ def add(
     represents: Tenant | None = None,
 ) -> Unit:
     """Add a unit. Raises Forbidden without the right, ValidationError for a known name."""
-    if post.role not in MAY_ADD:
+    if not rules.may_add_units(post):
         raise Forbidden("只有系统管理员或招商局可以新增单位。")
     act("unit.add")
     unit = build(name, kind, parent=parent, leader_office=leader_office, represents=represents)

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from accounts import rules
 from accounts.acts import act
 from accounts.choices import Role
 from accounts.models import Post, Unit, User
@@ -32,7 +33,7 @@ def appoint(
     of the three administrators' roles or the same post twice, or when somebody outside the tenant
     has the name.
     """
-    if post.role != Role.SYSTEM_ADMIN:
+    if not rules.may_appoint(post):
         raise Forbidden("只有系统管理员可以新增用户和岗位。")
     act("user.add")
     user = User.objects.filter(username=username).first()

@@ -8,7 +8,6 @@ from accounts.services import units
 from assessment.models import Measure, Target
 from assessment.queries.basis import measure_named
 from assessment.standard_measures import PAID_IN
-from projects.choices import PeriodKind
 from projects.models import Agreement, Claim, Enterprise, Period, Project, Return, Voucher
 from projects.services import claims, periods, returns
 from projects.sheets.cells import name_key

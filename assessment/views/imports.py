@@ -23,7 +23,6 @@ from assessment.services import workbooks
 from assessment.services.workbooks import Examined
 from projects.sheets.findings import ASK, ERROR, FLAG
 from projects.sheets.layouts import LAYOUTS
-from projects.sheets.reader import BookRefused
 
 PAGE = 50
 # Severity -> its word, its colour's word, its tone in the style sheet.
@@ -70,7 +69,7 @@ def load(request: HttpRequest) -> HttpResponse:
         )
     except (NotFound, Forbidden):
         raise
-    except (Refused, ValidationError, BookRefused) as refusal:
+    except (Refused, ValidationError) as refusal:
         words = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
         return _check_page(request, content, token, name, words)
     if done.batch is None:
@@ -123,7 +122,7 @@ def _check_page(
     answers = answers_in(request.POST)
     try:
         examined = workbooks.examine(content, name, today=clock.today(), answers=answers)
-    except BookRefused as refusal:
+    except Refused as refusal:
         return _list_page(request, UploadForm(), [str(refusal)])
     findings = examined.result.findings
     counted = [

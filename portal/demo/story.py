@@ -12,7 +12,6 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from accounts import clock
 from accounts.choices import Role, UnitKind
 from accounts.commands import acting
 from accounts.models import Tenant, Unit
@@ -29,6 +28,7 @@ from projects.services.evidence import Upload
 
 NOW = "2012-07-02T09:00"
 PASSWORD = "zhaoshang-2012"  # noqa: S105 -- the demo's logins are printed at its start
+TODAY = dt.date(2012, 7, 2)
 BEGAN = dt.date(2012, 1, 1)
 FILES = Path(__file__).resolve().parent
 CITY = "611000"
@@ -128,7 +128,9 @@ def _known(code: str) -> bool:
 def _city(say: Say) -> None:
     if _known(CITY):
         return
-    new_tenant.add(code=CITY, name="商洛市", level="city", admin=("city_admin", "市管理员", PASSWORD))
+    new_tenant.add(
+        code=CITY, name="商洛市", level="city", on=BEGAN, admin=("city_admin", "市管理员", PASSWORD)
+    )
     _units(CITY, "city_admin", [("市招商局", UnitKind.DEPARTMENT, None)])
     _appoint(CITY, "city_admin", Person("city_officer", "孙主任", "市招商局", Role.SUPERIOR))
     say("已建立商洛市")
@@ -142,6 +144,7 @@ def _county(county: County, say: Say) -> None:
         code=county.code,
         name=county.name,
         level="county",
+        on=BEGAN,
         parent_code=CITY,
         admin=(admin, "县管理员", PASSWORD),
     )
@@ -188,7 +191,7 @@ def _load(county: County, say: Say) -> None:
             post=post,
             content=(FILES / county.workbook).read_bytes(),
             file_name=county.workbook,
-            today=clock.today(),
+            today=TODAY,
         )
         say(f"{county.name}：已导入工作簿，{done.written['claims']} 笔申报")
 
@@ -250,7 +253,7 @@ def _voucher(county: County, number: str, amount: Decimal) -> None:
             face_wan=amount,
             files=[Upload(f"{number}.png", _slip(number, amount))],
         )
-        vouchers.record(post=post, entry=entry, unit=unit, today=clock.today())
+        vouchers.record(post=post, entry=entry, unit=unit, today=TODAY)
 
 
 def _slip(number: str, amount: Decimal) -> bytes:

@@ -2,14 +2,10 @@
 
 from django.db.models import Q, QuerySet
 
-from accounts.choices import Role
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from projects.models import Claim, Evidence, Project, Return, SplitLine, Voucher
-
-# Read the whole county; the others who work with data see their own unit.
-WHOLE_COUNTY = {Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR}
-OWN_UNIT = {Role.REPORTER, Role.HEAD}
+from projects.rules import reads_county, reads_data
 
 
 def projects_for(post: ActingPost) -> QuerySet[Project]:
@@ -20,9 +16,9 @@ def projects_for(post: ActingPost) -> QuerySet[Project]:
 def claims_for(post: ActingPost) -> QuerySet[Claim]:
     """Claims of the post's unit, those credited to it by a split, or all of the county."""
     claims = Claim.objects.all()
-    if post.role in WHOLE_COUNTY:
+    if reads_county(post):
         return claims
-    if post.role in OWN_UNIT:
+    if reads_data(post):
         shared = SplitLine.objects.filter(unit_id=post.unit_id).values("split_id")
         return claims.filter(Q(unit_id=post.unit_id) | Q(split__in=shared))
     return claims.none()
@@ -30,14 +26,14 @@ def claims_for(post: ActingPost) -> QuerySet[Claim]:
 
 def vouchers_for(post: ActingPost) -> QuerySet[Voucher]:
     """Vouchers that a visible claim cites."""
-    if post.role in WHOLE_COUNTY:
+    if reads_county(post):
         return Voucher.objects.all()
     return Voucher.objects.filter(pk__in=claims_for(post).values("voucher_id"))
 
 
 def evidence_for(post: ActingPost) -> QuerySet[Evidence]:
     """Files that prove a visible voucher or belong to a visible project."""
-    if post.role in WHOLE_COUNTY:
+    if reads_county(post):
         return Evidence.objects.all()
     return Evidence.objects.filter(links__voucher__in=vouchers_for(post)).distinct()
 
@@ -53,6 +49,6 @@ def units_for(post: ActingPost) -> QuerySet[Unit]:
 
 
 def _restricted(rows: QuerySet, post: ActingPost, unit: str) -> QuerySet:
-    if post.role in WHOLE_COUNTY:
+    if reads_county(post):
         return rows
-    return rows.filter(**{unit: post.unit_id}) if post.role in OWN_UNIT else rows.none()
+    return rows.filter(**{unit: post.unit_id}) if reads_data(post) else rows.none()

@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.acts import act
-from accounts.choices import Role
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused, explained
+from projects import rules
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Project, Return, Split, Voucher
 from projects.services import returns
@@ -96,7 +96,7 @@ def withdraw(*, post: ActingPost, claim_id: int, reason: str, today: dt.date) ->
     claim = Claim.objects.select_related("unit", "booked_in").filter(pk=claim_id).first()
     if claim is None:
         raise NotFound("没有这笔申报。")
-    if post.role not in (Role.REPORTER, Role.HEAD) or post.unit_id != claim.unit_id:
+    if not rules.may_withdraw_of(post, claim.unit_id):
         raise Forbidden("只有申报单位可以撤回申报。")
     if not reason.strip():
         raise Refused("请写明撤回的理由。")

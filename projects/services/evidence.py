@@ -16,6 +16,8 @@ from PIL import Image
 from accounts import scope
 from accounts.acts import act
 from accounts.queries.posts import ActingPost
+from accounts.refusals import Forbidden
+from projects import rules
 from projects.models import Evidence, EvidenceLink, Voucher
 
 LARGEST_BYTES = 20 * 1024 * 1024
@@ -137,7 +139,9 @@ def attach(file: Checked, *, voucher: Voucher) -> Evidence:
 
 @transaction.atomic
 def add(*, post: ActingPost, voucher: Voucher, uploads: list[Upload]) -> list[Evidence]:
-    """Attach more files to a voucher that the post may see. Raises ValidationError for bad files."""
+    """Attach more files to a voucher that the post may see. Raises Forbidden, ValidationError for bad files."""
+    if not rules.may_record(post):
+        raise Forbidden("佐证材料由申报单位或招商局补充。")
     act("evidence.attach")
     files, refused = checked(uploads)
     if refused or not files:

@@ -6,15 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.acts import act
-from accounts.choices import Role, UnitKind
+from accounts.choices import UnitKind
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
+from projects import rules
 from projects.choices import PeriodKind
 from projects.models import Period, Return
 from projects.sheets.periods import Span, months
 
-MAY_OPEN = {Role.BUREAU}
 MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
 # Offices carry no task of their own and file nothing.
 FILING = [kind for kind in UnitKind.values if kind != UnitKind.OFFICE]
@@ -35,7 +35,7 @@ def open_period(*, post: ActingPost, kind: str, starts_on: dt.date, due_on: dt.d
 
     Raises Forbidden unless acted in the bureau's post.
     """
-    if post.role not in MAY_OPEN:
+    if not rules.may_open_period(post):
         raise Forbidden("只有招商局可以开启填报期。")
     act("period.open")
     return ensure(span(kind, starts_on), due_on=due_on)

@@ -6,14 +6,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.acts import act
-from accounts.choices import Role
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused, explained
+from projects import rules
 from projects.choices import ClaimState
 from projects.models import Claim, Period, Return
 
-MAY_CLOSE = {Role.INSPECTION}
 SETTLED = (ClaimState.DECIDED, ClaimState.REVERSED)
 
 
@@ -60,12 +59,11 @@ def submit(*, post: ActingPost, return_id: int) -> Return:
     """
     act("return.submit")
     found = _locked(return_id)
-    own = post.role == Role.HEAD and post.unit_id == found.unit_id
-    if not own and post.role != Role.BUREAU:
+    if not rules.may_submit_of(post, found.unit_id):
         raise Forbidden("本单位报表由单位负责人上报，或由招商局代填。")
     if found.reports_closed_at is not None:
         raise Refused(f"“{found.period.name}”已关闭填报，不能再上报。", "PT105")
-    mark_submitted([found], on_behalf=not own)
+    mark_submitted([found], on_behalf=post.unit_id != found.unit_id)
     found.refresh_from_db()
     return found
 
@@ -83,7 +81,7 @@ def withdraw(*, post: ActingPost, return_id: int) -> Return:
     """Take a submitted Return back, while nobody has acted on its claims."""
     act("return.withdraw")
     found = _locked(return_id)
-    if not (post.role == Role.HEAD and post.unit_id == found.unit_id) and post.role != Role.BUREAU:
+    if not rules.may_submit_of(post, found.unit_id):
         raise Forbidden("只有单位负责人或招商局可以撤回报表。")
     if found.submitted_at is None:
         raise Refused("这份报表还没有上报。")
@@ -105,7 +103,7 @@ def close_period(*, post: ActingPost, period_id: int) -> Period:
     The rows are locked first, in key order; the seals are computed by the trigger afterwards, over
     what was committed until then. Refused while a claim is undecided; the message counts them.
     """
-    if post.role not in MAY_CLOSE:
+    if not rules.may_close_period(post):
         raise Forbidden("只有督查室可以关闭填报期。")
     act("return.close")
     period = Period.objects.select_for_update().filter(pk=period_id).first()

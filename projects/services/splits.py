@@ -8,13 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from accounts.acts import act
-from accounts.choices import Role
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, explained
+from projects import rules
 from projects.models import Project, Split, SplitLine
-
-MAY_AGREE = {Role.BUREAU}
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def agree(
     Shares of one kind add up to 100 % unless both sides count fully. Raises Forbidden,
     ValidationError for shares that are none, Refused when they do not add up.
     """
-    if post.role not in MAY_AGREE:
+    if not rules.may_agree_split(post):
         raise Forbidden("分成协议由招商局登记。")
     if len({share.unit.pk for share in shares}) < 2:
         raise ValidationError({"shares": "分成协议至少涉及两个单位。"})

@@ -9,16 +9,14 @@ from django.db import transaction
 from django.db.models import Sum
 
 from accounts.acts import act
-from accounts.choices import Role
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
+from projects import rules
 from projects.choices import ClaimKind
 from projects.models import Claim, Project, Split, Voucher
 from projects.services import claims, evidence, returns
 from projects.sheets.cells import plain
-
-MAY_RECORD = {Role.REPORTER, Role.HEAD, Role.BUREAU}
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def record(*, post: ActingPost, entry: Entry, unit: Unit, today: dt.date, late_o
     Forbidden outside the own unit, ValidationError naming every bad field, PeriodClosed to ask
     before a slip is booked late (补报), Refused by the ledger's own rules.
     """
-    if post.role not in MAY_RECORD or (post.role != Role.BUREAU and post.unit_id != unit.pk):
+    if not rules.may_record_for(post, unit.pk):
         raise Forbidden("只能为本单位登记凭证；招商局可以代填。")
     act("voucher.record")
     files, refused = evidence.checked(entry.files)

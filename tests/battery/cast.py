@@ -7,11 +7,11 @@ from accounts import scope
 from accounts.acts import act
 from accounts.choices import Role, UnitKind
 from accounts.models import Post, Unit
+from accounts.queries.posts import ActingPost
 from accounts.services import units, users
 from projects.choices import ClaimKind, VoucherKind
-from projects.models import Project
+from projects.models import Period, Project
 from projects.services import periods, returns, splits, vouchers
-from tests.walls.ground import Ground
 from tests.world import FROM, TODAY, County, World, acting, picture
 
 FACT = dt.date(2012, 6, 1)  # the day of the shared claim
@@ -74,46 +74,44 @@ class Cast:
     """The shared claim, its Return, and the signed contexts of everybody who may be asked."""
 
     def __init__(self, world: World):
-        self.world, self.a, self.b, self.city = world, world.a, world.b, world.city
-        self.contexts: dict[tuple[str, str], str] = {}
-        self._units()
+        self.a, self.b, self.city = world.a, world.b, world.city
+        self.units = self._units()
         self._claim()
-        number = 0
-        for step in STEPS:
-            for relation in RELATIONS:
-                number += 1
-                self.contexts[step, relation] = self._person(f"matrix{number}", step, relation)
-        self.roles = {role: self._holder(f"role{role}", role) for role in Role.values}
+        self.contexts = {
+            (step, relation): self._person(f"{step}{number}", step, relation)
+            for step in STEPS
+            for number, relation in enumerate(RELATIONS)
+        }
+        self.roles = {
+            role: self._context(self._appoint(self.a, f"role-{role}", NEUTRAL, role)) for role in Role.values
+        }
 
-    def _units(self) -> None:
-        clerk, self.units = self.a.posts["clerk"], {}
+    def _units(self) -> dict[str, int]:
+        clerk, made = self.a.posts["clerk"], {}
         for name, (parent, office) in UNITS.items():
             with acting(clerk):
-                above = Unit.objects.filter(name=parent).first()
-                leads = Unit.objects.filter(name=office).first()
-                made = units.add(
+                above, leads = (Unit.objects.filter(name=other).first() for other in (parent, office))
+                made[name] = units.add(
                     post=clerk, name=name, kind=UnitKind.DEPARTMENT, parent=above, leader_office=leads
-                )
-                self.units[name] = made.pk
+                ).pk
         with acting(clerk):
             act("period.open")
-            period = Unit.objects.get(name="水沟镇").returns.get(pk=self.a.rows["return:水沟镇"]).period
-            periods.add_missing_returns(period)
+            periods.add_missing_returns(Period.objects.get(pk=self.a.rows["period"]))
+        return made
 
     def _claim(self) -> None:
         """A claim of 记账单位, shared with 分成方, entered by its own reporter and submitted."""
-        self.reporter = self._holder("记账填报员", Role.REPORTER, unit="记账单位")
-        clerk = self.a.posts["clerk"]
+        clerk, reporter = self.a.posts["clerk"], self._appoint(self.a, "shared-reporter", "记账单位", Role.REPORTER)
         with acting(clerk):
             project = Project.objects.get(pk=self.a.rows["project"])
             both = [Unit.objects.get(name=name) for name in ("记账单位", "分成方")]
             shares = [splits.Share(unit, ClaimKind.PAID_IN, Decimal("0.5")) for unit in both]
-            split = splits.agree(post=clerk, project=project, document="回避矩阵", agreed_on=FROM, shares=shares)
-            self.split = split.pk
-        reporter = Post.objects
-        with acting(self._acting(self.reporter)) as post:
+            split = splits.agree(
+                post=clerk, project=project, document="回避矩阵", agreed_on=FROM, shares=shares
+            )
+        with acting(reporter):
             entry = vouchers.Entry(
-                project=Project.objects.get(pk=self.a.rows["project"]),
+                project=project,
                 kind=VoucherKind.BANK_SLIP,
                 number="MATRIX",
                 dated_on=FACT,
@@ -121,9 +119,50 @@ class Cast:
                 split=split,
                 files=[picture(77)],
             )
-            done = vouchers.record(
-                post=post, entry=entry, unit=Unit.objects.get(name="记账单位"), today=TODAY
-            )
-            self.claim, self.booked = done.claim.pk, done.claim.booked_in_id
+            done = vouchers.record(post=reporter, entry=entry, unit=both[0], today=TODAY)
         with acting(clerk):
-            returns.submit(post=clerk, return_id=self.booked)
+            returns.submit(post=clerk, return_id=done.claim.booked_in_id)
+        self.claim, self.booked, self.split = done.claim.pk, done.claim.booked_in_id, split.pk
+        self.reporter = self._context(reporter)
+
+    def _person(self, login: str, step: str, relation: str) -> str:
+        """Somebody who may take this step, with a second post in this relation to the claim."""
+        unit, (from_on, until_on), _interest = RELATIONS[relation]
+        if unit is not None:
+            county = self.b if relation == ELSEWHERE else self.a
+            self._appoint(county, login, unit, Role.REPORTER, from_on, until_on)
+        if step == "superior":
+            post = self._appoint(self.city, login, "市招商局", Role.SUPERIOR)
+            return scope.signed(scope.Scope(self.a.tenant_id, post.user_id, post.id, scope.SUPERIOR))
+        return self._context(self._appoint(self.a, login, NEUTRAL, STEPS[step]))
+
+    def _appoint(
+        self,
+        county: County,
+        login: str,
+        unit: str,
+        role: str,
+        from_on: dt.date = LONG_AGO,
+        until_on: dt.date | None = None,
+    ) -> ActingPost:
+        admin = county.posts["admin"]
+        with acting(admin):
+            found = Unit.objects.get(name=unit)
+            post = users.appoint(
+                post=admin, username=login, name=login, unit=found, role=role, password=None, on=from_on
+            )
+        if until_on is not None:
+            with acting(admin):
+                act("post.add")
+                Post.objects.filter(pk=post.pk).update(until_on=until_on)
+        names = (county.code, "", "county")
+        return ActingPost(
+            post.pk, role, found.pk, unit, county.tenant_id, *names, from_on, until_on, post.user_id
+        )
+
+    def _context(self, post: ActingPost) -> str:
+        return scope.signed(scope.Scope(post.tenant_id, post.user_id, post.id, scope.MEMBER))
+
+    @staticmethod
+    def interest(relation: str) -> bool:
+        return RELATIONS[relation][2]

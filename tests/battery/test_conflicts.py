@@ -1,10 +1,9 @@
 """Who may say what about which claim: the whole matrix, in raw SQL as the application's role.
 
-Every refusal has its twin: the same opinion on the same claim by somebody without an interest is accepted.
-What should happen is written down here a second time, from the rules and not from the triggers.
+Every refusal has its twin: the same opinion on the same claim, accepted from somebody without an interest.
+What should happen is written down here from the rules, a second time, and not read from the triggers.
 """
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,164 +12,291 @@ from itertools import product
 import psycopg
 import pytest
 
-from accounts import scope
-from tests.walls.ground import Ground, Outcome, add, attempt, begin, context_of, insert, set_context
-from tests.walls.guards import claim, opinion_row, resubmit, say, voucher
-from tests.world import FROM
+from accounts.choices import Role
+from accounts.scope import MEMBER
+from projects.choices import ClaimState
+from tests.battery.cast import ALONE, RELATIONS, STEPS, Cast
+from tests.walls.ground import Ground, Outcome, add, begin, context_of, set_context
+from tests.walls.guards import claim, opinion_row, say
 
-pytestmark = [pytest.mark.battery, pytest.mark.walls, pytest.mark.django_db]
+pytestmark = [pytest.mark.battery, pytest.mark.walls, pytest.mark.django_db(transaction=True)]
 
-FACT = dt.date(2012, 6, 1)  # the day of the claims that are entered here
-DAY = dt.timedelta(days=1)
-
-STEPS = {"first_review": "bureau", "inspection": "inspection", "superior": "superior"}
-VERDICTS = {
-    "first_review": ("accept", "reduce", "reject", "return", "doubt"),
-    "inspection": ("accept", "reduce", "reject", "return", "doubt"),
-    "superior": ("accept", "reduce", "reject"),
-}
-AMOUNT = {"reduce": 40}
-
-# Where a second post of the person lies -> whether it is an interest in the claim (I4).
-RELATIONS = {
-    "the credited unit": True,
-    "a unit of the split": True,
-    "an ancestor": True,
-    "the ancestor's ancestor": True,
-    "an ancestor of a unit of the split": True,
-    "a descendant": True,
-    "the descendant's descendant": True,
-    "a descendant of a unit of the split": True,
-    "the leader's office": True,
-    "the leader's office of a unit of the split": True,
-    "the credited unit, until before the fact": False,
-    "the credited unit, until the day of the fact": True,
-    "the credited unit, until after the fact": True,
-    "the credited unit, from tomorrow on": True,
-    "the leader's office, until before the fact": False,
-    "a sister unit": False,
-    "the leader's office of the ancestor": False,
-    "another county's unit of the same name": False,
-    "no second post": False,
-}
+VERDICTS = ("accept", "reduce", "reject", "return", "doubt", "resubmit", "skip")
+DECIDING = ("accept", "reduce", "reject", "return", "doubt")
+OF_STEP = {"first_review": DECIDING, "inspection": DECIDING, "superior": DECIDING[:3]}
+OWN_ENTRY, INTEREST, ROLE, ORDER, AMOUNT, UNSUBMITTED, CLOSED = (
+    *("PT201", "PT202", "PT203", "PT204", "PT205", "PT206"),
+    "PT102",
+)
 
 
-class Cast:
-    """One transaction: units in every relation to one split claim, and a person for each of them."""
+class Stage:
+    """One transaction in which people come and go; rolled back at the end."""
 
-    def __init__(self, app: psycopg.Connection, ground: Ground):
-        self.app, self.ground, self.world = app, ground, ground.world
-        self.a, self.b, self.city = ground.world.a, ground.world.b, ground.world.city
-        self.people: dict[tuple[str, str], str] = {}
-        self.number = 0
-        self._units()
-        self._claim()
+    def __init__(self, app: psycopg.Connection, ground: Ground, cast: Cast):
+        self.app, self.ground, self.cast = app, ground, cast
 
-    def become_admin(self) -> None:
-        set_context(self.app, context_of(self.a.posts["admin"]))
+    def enter(self, context: str) -> None:
+        set_context(self.app, context)
 
-    def unit(self, name: str, **values) -> int:
-        row = {"name": name, "kind": "department", "organisation_code": "", "exempt": False, "sort_key": ""}
-        return add(self.app, "accounts_unit", tenant_id=self.a.tenant_id, **row, **values)
+    def neutral(self, step: str) -> None:
+        self.enter(self.cast.contexts[step, ALONE])
 
-    def _units(self) -> None:
-        self.become_admin()
-        top = self.unit("祖父单位")
-        middle = self.unit("上级单位", parent_id=top, leader_office_id=self.unit("上级的分管办"))
-        office = self.unit("分管办")
-        credited = self.unit("记账单位", parent_id=middle, leader_office_id=office)
-        below = self.unit("下级单位", parent_id=credited)
-        shared_top = self.unit("分成方上级")
-        shared_office = self.unit("分成方分管办")
-        shared = self.unit("分成方", parent_id=shared_top, leader_office_id=shared_office)
-        neutral = self.unit("无关单位")
-        self.credited, self.shared, self.neutral = credited, shared, neutral
-        later, past = {"from_on": dt.date(2030, 1, 1)}, {"until_on": FACT - DAY}
-        self.places = {
-            "the credited unit": (credited, {}),
-            "a unit of the split": (shared, {}),
-            "an ancestor": (middle, {}),
-            "the ancestor's ancestor": (top, {}),
-            "an ancestor of a unit of the split": (shared_top, {}),
-            "a descendant": (below, {}),
-            "the descendant's descendant": (self.unit("下下级单位", parent_id=below), {}),
-            "a descendant of a unit of the split": (self.unit("分成方下级", parent_id=shared), {}),
-            "the leader's office": (office, {}),
-            "the leader's office of a unit of the split": (shared_office, {}),
-            "the credited unit, until before the fact": (credited, past),
-            "the credited unit, until the day of the fact": (credited, {"until_on": FACT}),
-            "the credited unit, until after the fact": (credited, {"until_on": FACT + DAY}),
-            "the credited unit, from tomorrow on": (credited, later),
-            "the leader's office, until before the fact": (office, past),
-            "a sister unit": (self.unit("平级单位", parent_id=middle), {}),
-            "the leader's office of the ancestor": (self._id("上级的分管办"), {}),
-        }
+    def opinion(self, claim_id: int, step: str, verdict: str, **values) -> int:
+        """An opinion that stands, by somebody without an interest."""
+        self.neutral(step)
+        row = opinion_row(self.ground, claim_id, step, verdict, **amount(verdict), **values)
+        return add(self.app, "assessment_opinion", **row)
 
-    def _id(self, name: str) -> int:
-        return self.app.execute("SELECT id FROM accounts_unit WHERE name = %s", [name]).fetchone()["id"]
+    def try_(self, claim_id: int, step: str, verdict: str, **values) -> Outcome:
+        given = {**amount(verdict), "supersedes_id": self.changes(claim_id, step), **values}
+        return say(self.app, self.ground, claim_id, step, verdict, **given)
 
-    def _claim(self) -> None:
-        """A claim of the credited unit, shared by a split, in its submitted Return."""
-        set_context(self.app, context_of(self.a.posts["clerk"]))
-        tenant = {"tenant_id": self.a.tenant_id}
-        plain = {"submitted_by": "", "on_behalf": False, "seal": ""}
-        self.booked = add(
-            self.app,
-            "projects_return",
-            **tenant,
-            **plain,
-            unit_id=self.credited,
-            period_id=self.a.rows["period"],
-        )
-        agreed = {"project_id": self.a.rows["project"], "document": "回避矩阵", "agreed_on": FROM}
-        split = add(self.app, "projects_split", **tenant, **agreed, double_credit=True)
-        for unit in (self.credited, self.shared):
-            line = {"split_id": split, "unit_id": unit, "kind": "paid_in", "share": "0.5"}
-            add(self.app, "projects_splitline", **tenant, **line)
-        self.split = split
-        set_context(self.app, context_of(self.a.posts["reporter"]))
-        self.claim = self.enter()
+    def changes(self, claim_id: int, step: str) -> int | None:
+        """The opinion that a change of mind would name."""
+        if step not in {"inspection", "superior"} or (step == "inspection" and self.state(claim_id) != "decided"):
+            return None
+        last = "SELECT max(id) AS id FROM assessment_opinion WHERE claim_id = %s AND step = %s"
+        return self.app.execute(last, [claim_id, step]).fetchone()["id"]
 
-    def enter(self) -> int:
-        """A claim as whoever is acting, submitted at once."""
+    def state(self, claim_id: int) -> str:
+        return self.app.execute("SELECT state FROM projects_claim WHERE id = %s", [claim_id]).fetchone()["state"]
+
+    def entered_here(self, *, submitted: bool = True) -> int:
+        """A claim on the shared Return by whoever acts now, submitted by the bureau unless left open."""
         new = claim(
-            self.app, self.ground, unit_id=self.credited, booked_in_id=self.booked, split_id=self.split
+            self.app,
+            self.ground,
+            unit_id=self.cast.units["记账单位"],
+            booked_in_id=self.cast.booked,
+            split_id=self.cast.split,
         )
-        self.app.execute("UPDATE projects_return SET submitted_at = now() WHERE id = %s", [self.booked])
+        if submitted:
+            self.app.execute("UPDATE projects_return SET submitted_at = now() WHERE id = %s", [self.cast.booked])
         return new
 
-    def person(self, step: str, relation: str) -> str:
-        """The context of somebody who may take this step and has a second post in this relation."""
-        key = step, relation
-        if key not in self.people:
-            self.people[key] = self._appoint(step, relation)
-        return self.people[key]
 
-    def _appoint(self, step: str, relation: str) -> str:
-        self.become_admin()
-        self.number += 1
-        login = f"matrix{self.number}"
-        user = self.app.execute("SELECT sec.add_user(%s, %s, 'x') AS id", [login, login]).fetchone()["id"]
-        if relation in self.places:
-            unit, dates = self.places[relation]
-            self._post(self.a, user, unit, "reporter", **dates)
-        if relation.startswith("another county"):
-            self._elsewhere(self.b, user, self.b.units["水沟镇"], "reporter")
-        kind, tenant_id = scope.MEMBER, self.a.tenant_id
-        if step == "superior":
-            post = self._elsewhere(self.city, user, self.city.units["市招商局"], "superior")
-            kind = scope.SUPERIOR
-        else:
-            post = self._post(self.a, user, self.neutral, STEPS[step])
-        return scope.signed(scope.Scope(tenant_id, user, post, kind))
+def amount(verdict: str) -> dict:
+    return {"accepted": 40} if verdict == "reduce" else {}
 
-    def _post(self, county, user: int, unit: int, role: str, **dates) -> int:
-        row = {"user_id": user, "unit_id": unit, "role": role, "from_on": FROM, "until_on": None, **dates}
-        if row["until_on"] and row["until_on"] < row["from_on"]:
-            row["from_on"] = row["until_on"]
-        return add(self.app, "accounts_post", tenant_id=county.tenant_id, **row)
 
-    def _elsewhere(self, county, user: int, unit: int, role: str) -> int:
-        """A post in another tenant. An act stays in its tenant, so that county's own act has given it before."""
-        row = self.reserve[county.tenant_id].pop()
-        raise NotImplementedError(row)
+@pytest.fixture
+def cast(world) -> Cast:
+    return Cast(world)
+
+
+@pytest.fixture
+def opened(ground, cast):
+    """A stage in one transaction, inside an act of a clerk."""
+
+    @contextmanager
+    def stage() -> Iterator[Stage]:
+        with ground.app.transaction(force_rollback=True):
+            set_context(ground.app, context_of(ground.world.a.posts["clerk"]))
+            begin(ground.app)
+            yield Stage(ground.app, ground, cast)
+
+    return stage
+
+
+@pytest.mark.covers("I4")
+def test_an_interest_in_the_claim_is_refused_and_its_twin_accepted(opened, cast, capsys):
+    counted, wrong = Counter(), []
+    for step, relation in cast.contexts:
+        with opened() as stage:
+            if step == "inspection":
+                stage.opinion(cast.claim, "first_review", "accept")
+            for verdict in OF_STEP[step]:
+                stage.enter(cast.contexts[step, relation])
+                outcome = stage.try_(cast.claim, step, verdict)
+                expected = INTEREST if cast.interest(relation) else ""
+                if outcome.code != expected:
+                    wrong.append(f"{relation}, {step}, {verdict}: {outcome}")
+                stage.neutral(step)
+                twin = stage.try_(cast.claim, step, verdict)
+                assert not twin.refused, f"{step}, {verdict}: {twin}"
+                counted["refused" if expected else "accepted"] += 1
+    with capsys.disabled():
+        print(f"\n{len(RELATIONS)} relations: {dict(counted)}, twins accepted {sum(counted.values())}")
+    assert not wrong
+
+
+@pytest.mark.covers("I4")
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_who_entered_a_claim_does_not_decide_on_it(opened, cast, relation):
+    """Whatever else ties the person to the claim. A superior enters by a post in the county, as nobody else can."""
+    for step in STEPS:
+        for verdict in OF_STEP[step]:
+            with opened() as stage:
+                context = cast.contexts[step, relation]
+                stage.enter(in_county(stage, context))
+                new = stage.entered_here()
+                if step == "inspection":
+                    stage.opinion(new, "first_review", "accept")
+                stage.enter(context)
+                assert stage.try_(new, step, verdict).code == OWN_ENTRY
+                stage.neutral(step)
+                assert not stage.try_(new, step, verdict).refused or relation == ALONE
+
+
+def in_county(stage: Stage, context: str) -> str:
+    """The same person in a member's scope of the county: only members enter claims."""
+    parts = context.split("|")
+    from accounts import scope
+
+    return scope.signed(scope.Scope(int(parts[1]), int(parts[2]), int(parts[3]), MEMBER))
+
+
+@pytest.mark.covers("I4")
+def test_skipping_is_for_those_with_an_interest_only(opened, cast):
+    """The bureau says so when it may not review; nobody else has anything to skip."""
+    for relation in RELATIONS:
+        with opened() as stage:
+            stage.enter(cast.contexts["first_review", relation])
+            expected = "" if cast.interest(relation) else ORDER
+            assert stage.try_(cast.claim, "first_review", "skip").code == expected, relation
+        with opened() as stage:
+            stage.opinion(cast.claim, "first_review", "accept")
+            stage.enter(cast.contexts["inspection", relation])
+            assert stage.try_(cast.claim, "inspection", "skip").code == ORDER, relation
+
+
+@pytest.mark.covers("I4")
+def test_each_step_belongs_to_one_role(opened, cast):
+    counted = Counter()
+    may = {"first_review": Role.BUREAU, "inspection": Role.INSPECTION}
+    for step, role in product(("unit", "first_review", "inspection", "superior", "joint", "correction"), Role.values):
+        with opened() as stage:
+            if step == "inspection":
+                stage.opinion(cast.claim, "first_review", "accept")
+            stage.enter(cast.roles[role])
+            verdict = "resubmit" if step == "unit" else "accept"
+            outcome = stage.try_(cast.claim, step, verdict)
+            assert outcome.code == ("" if may.get(step) == role else ROLE), (step, role, outcome)
+            counted[outcome.code] += 1
+    assert counted == {"": 2, ROLE: 52}
+
+
+@pytest.mark.covers("I4")
+def test_a_superior_speaks_as_a_superior_only(opened, cast):
+    """Not the county's own steps from above, nor the superior's step from inside."""
+    with opened() as stage:
+        stage.neutral("superior")
+        for step in ("unit", "first_review", "inspection"):
+            assert stage.try_(cast.claim, step, "accept").code == ROLE, step
+        assert not stage.try_(cast.claim, "superior", "accept").refused
+        stage.enter(in_county(stage, cast.contexts["superior", ALONE]))
+        assert stage.try_(cast.claim, "superior", "accept").code == ROLE
+
+
+def reach(stage: Stage, state: str) -> int:
+    """A claim of its unit's reporter in this state."""
+    stage.enter(stage.cast.reporter)
+    new = stage.entered_here()
+    if state in {"first_reviewed", "decided"}:
+        stage.opinion(new, "first_review", "accept")
+    if state == "decided":
+        stage.opinion(new, "inspection", "accept")
+    if state in {"returned", "doubted"}:
+        stage.opinion(new, "first_review", {"returned": "return", "doubted": "doubt"}[state])
+    if state == "reversed":
+        row = stage.app.execute("SELECT to_jsonb(c) AS line FROM projects_claim c WHERE id = %s", [new])
+        kept = ("tenant_id", "unit_id", "project_id", "kind", "voucher_id", "happened_on", "booked_in_id", "split_id")
+        minus = {column: value for column, value in row.fetchone()["line"].items() if column in kept}
+        stage.enter(stage.cast.reporter)
+        add(stage.app, "projects_claim", **minus, reported=-100, reverses_id=new, state="submitted")
+    assert stage.state(new) == state
+    return new
+
+
+def follows(step: str, verdict: str, state: str) -> bool:
+    """The order of the steps as the rules have it."""
+    if step == "first_review":
+        return state == "submitted" and verdict in DECIDING
+    if step == "inspection":
+        return state in {"first_reviewed", "doubted", "decided"} and verdict in DECIDING
+    if step == "superior":
+        return state != "reversed" and verdict in {"accept", "reduce", "reject"}
+    return state == "returned" and verdict == "resubmit"
+
+
+@pytest.mark.covers("I4")
+@pytest.mark.parametrize("state", ClaimState.values)
+def test_each_step_has_its_turn(opened, cast, state):
+    with opened() as stage:
+        new = reach(stage, state)
+        for step, verdict in product(("unit", "first_review", "inspection", "superior"), VERDICTS):
+            stage.enter(cast.reporter) if step == "unit" else stage.neutral(step)
+            outcome = stage.try_(new, step, verdict)
+            assert outcome.code == ("" if follows(step, verdict, state) else ORDER), (step, verdict, outcome)
+
+
+@pytest.mark.covers("I4")
+def test_a_change_of_mind_names_the_opinion_that_it_changes(opened, cast):
+    """Two inspectors, or two superiors, cannot overwrite each other unseen."""
+    for step, before in {"inspection": "decided", "superior": "submitted"}.items():
+        with opened() as stage:
+            new = reach(stage, before)
+            first = stage.changes(new, step) or stage.opinion(new, step, "accept")
+            stage.neutral(step)
+            assert stage.try_(new, step, "reduce", supersedes_id=None).code == ORDER
+            second = stage.opinion(new, step, "reduce", supersedes_id=first)
+            assert stage.try_(new, step, "reject", supersedes_id=first).code == ORDER
+            assert not stage.try_(new, step, "reject", supersedes_id=second).refused
+
+
+@pytest.mark.covers("I4", "I14")
+def test_the_amount_fits_the_verdict(opened, cast):
+    fitting = {
+        "accept": {None, "100"},
+        "reduce": {"0.000001", "40", "99.999999"},
+        "reject": {None, "0"},
+        "return": {None},
+        "doubt": {None},
+    }
+    tried = (None, "-1", "0", "0.000001", "40", "99.999999", "100", "100.000001")
+    for step in STEPS:
+        with opened() as stage:
+            if step == "inspection":
+                stage.opinion(cast.claim, "first_review", "accept")
+            stage.neutral(step)
+            for verdict, accepted in product(OF_STEP[step], tried):
+                outcome = stage.try_(cast.claim, step, verdict, accepted=accepted)
+                expected = "" if accepted in fitting[verdict] else AMOUNT
+                assert outcome.code == expected, (step, verdict, accepted, outcome)
+            for verdict in OF_STEP[step]:
+                for reason in ("", "  \n"):
+                    outcome = stage.try_(cast.claim, step, verdict, reason=reason)
+                    assert outcome.code == ("" if verdict == "accept" else AMOUNT), (step, verdict)
+
+
+@pytest.mark.covers("I4")
+def test_nothing_is_decided_before_the_unit_has_submitted_it(opened, cast):
+    with opened() as stage:
+        stage.enter(cast.reporter)
+        added = stage.entered_here(submitted=False)
+        for verdict in DECIDING:
+            for step in ("first_review", "inspection"):
+                stage.neutral(step)
+                assert stage.try_(added, step, verdict).code == UNSUBMITTED, (step, verdict)
+        stage.enter(cast.reporter)
+        stage.app.execute("UPDATE projects_return SET submitted_at = now() WHERE id = %s", [cast.booked])
+        stage.neutral("first_review")
+        assert not stage.try_(added, "first_review", "accept").refused
+
+
+@pytest.mark.covers("I4", "I5")
+def test_a_closed_return_hears_the_superior_only(opened, cast):
+    both = "UPDATE projects_return SET reports_closed_at = now(), opinions_closed_at = now() WHERE id = %s"
+    with opened() as stage:
+        stage.opinion(cast.claim, "first_review", "accept")
+        stage.opinion(cast.claim, "inspection", "accept")
+        stage.neutral("inspection")
+        assert not stage.try_(cast.claim, "inspection", "reduce").refused
+        stage.app.execute(both, [cast.booked])
+        for step, verdict in product(("unit", "first_review", "inspection"), VERDICTS):
+            stage.enter(cast.reporter) if step == "unit" else stage.neutral(step)
+            assert stage.try_(cast.claim, step, verdict).code == CLOSED, (step, verdict)
+        stage.neutral("superior")
+        for verdict in OF_STEP["superior"]:
+            assert not stage.try_(cast.claim, "superior", verdict).refused, verdict

@@ -142,7 +142,7 @@ def test_one_card_shows_papers_evidence_and_all_four_figures(world, sign_in):
     page = told(client.get(f"/queue/{world.a.rows['claim']}/"))
     for word in ("申报数", "初审数", "核实数", "上级核查数", "1,000.00", "银行进账单 JH0001", "恒盛公司"):
         assert word in page
-    assert f'/evidence/{world.a.rows["claim:evidence"]}/' in page
+    assert f"/evidence/{world.a.rows['claim:evidence']}/" in page
     assert "登记了凭证并申报到位资金" in page
     assert page.count('type="radio"') == 5
 
@@ -190,9 +190,7 @@ def test_a_reduction_understands_spelled_amounts(world, sign_in):
     ],
 )
 def test_an_opinion_that_does_not_fit_is_explained_and_nothing_is_lost(world, sign_in, entered, said):
-    answer = sign_in("a_second_clerk").post(
-        f"/queue/{world.a.rows['claim']}/", {"reason": "", **entered}
-    )
+    answer = sign_in("a_second_clerk").post(f"/queue/{world.a.rows['claim']}/", {"reason": "", **entered})
     assert answer.status_code == 200
     assert said in told(answer)
     assert entered.get("accepted", "") in told(answer)

@@ -98,7 +98,9 @@ def test_every_measure_opens_its_rows(world, sign_in, measure):
 def test_counted_things_open_as_many_projects_as_they_count(world, sign_in):
     client = sign_in("a_leader")
     page = told(client.get("/figures/?basis=reported"))
-    counted = {link: shown for link, shown in numbers_in(page) if re.search("projects_introduced|contracts", link)}
+    counted = {
+        link: shown for link, shown in numbers_in(page) if re.search("projects_introduced|contracts", link)
+    }
     assert set(counted.values()) == {"1"}
     for link in counted:
         projects = set(re.findall(r'href="(/projects/\d+/)"', told(client.get(link)).partition("<tbody>")[2]))
@@ -113,8 +115,8 @@ def test_a_shared_claim_shows_the_share_that_is_credited(world, sign_in):
     assert "计入比例" in page
     assert "50%" in page
     assert '<strong id="total">200.00</strong>' in page
-    assert f'/vouchers/{world.a.rows["split_claim:voucher"]}/' in page
-    assert f'/evidence/{world.a.rows["split_claim:evidence"]}/' in page
+    assert f"/vouchers/{world.a.rows['split_claim:voucher']}/" in page
+    assert f"/evidence/{world.a.rows['split_claim:evidence']}/" in page
     # The county's total counts the claim once.
     assert '<strong id="total">2,000.00</strong>' in told(client.get("/standing/claims/?basis=reported"))
 
@@ -147,7 +149,9 @@ def test_the_half_year_of_a_county_opens_from_every_number(world, sign_in):
     address = f"/standing/?as_of={county.AS_OF}&basis=reported"
     page = told(client.get(address))
     assert "已过半" in page
-    shown = {(link.partition("class=")[2]): int(count) for link, _data, count in map(parts, UNITS.findall(page))}
+    shown = {
+        (link.partition("class=")[2]): int(count) for link, _data, count in map(parts, UNITS.findall(page))
+    }
     for unit_class, by_group in expected.items():
         for group, count in by_group.items():
             assert shown[f"{unit_class}&group={group}"] == count
@@ -204,7 +208,13 @@ def test_the_neighbours_rows_are_not_there(world, sign_in):
     foreign = world.b.units["水沟镇"]
     for address in (f"/standing/{foreign}/claims/", f"/standing/{foreign}/targets/"):
         assert client.get(address).status_code == 404
-    for address in ("/standing/", "/figures/", "/standing/claims/", "/standing/targets/", "/figures/paid_in_wan/"):
+    for address in (
+        "/standing/",
+        "/figures/",
+        "/standing/claims/",
+        "/standing/targets/",
+        "/figures/paid_in_wan/",
+    ):
         assert CANARY not in told(client.get(f"{address}?basis=reported"))
 
 
@@ -223,7 +233,13 @@ def test_a_superior_picks_a_county_first_and_then_reads_it(world, sign_in):
 
 def test_other_methods_and_other_keys_are_not_answered(world, sign_in):
     client = sign_in("a_leader")
-    for address in ("/standing/", "/standing/claims/", "/standing/targets/", "/figures/", "/figures/paid_in_wan/"):
+    for address in (
+        "/standing/",
+        "/standing/claims/",
+        "/standing/targets/",
+        "/figures/",
+        "/figures/paid_in_wan/",
+    ):
         assert client.post(address).status_code == 405
     assert client.get("/figures/no_such_figure/").status_code == 404
     assert client.get("/standing/?as_of=1999-01-01").status_code == 200

@@ -19,8 +19,9 @@ class Command(TenantCommand):
     def handle(self, *args, **options):
         with self.reading(options["tenant"]):
             result = figures(as_of=options["as_of"], basis=options["basis"])
+            labels = {key: figure.label for key, figure in definitions(options["as_of"]).items()}
         if options["json"]:
             self.stdout.write(exact_json.dumps(result))
             return
-        for key, figure in definitions(options["as_of"]).items():
-            self.stdout.write(f"{figure.label}：{plain(result[key])}")
+        for key, label in labels.items():
+            self.stdout.write(f"{label}：{plain(result[key])}")

@@ -2,6 +2,7 @@ import secrets
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import clock
 from accounts.choices import TenantLevel
 from accounts.refusals import Refused
 from portal import new_tenant
@@ -26,6 +27,7 @@ class Command(BaseCommand):
                 code=options["code"],
                 name=options["name"],
                 level=options["level"],
+                on=clock.today(),
                 parent_code=options["parent"],
                 admin=(username, options["admin_name"], password) if username else None,
             )
