@@ -70,6 +70,9 @@ class OpinionForm(forms.Form):
         ]
         if len(verdicts) == 1:
             self.fields["verdict"].initial = verdicts[0]
+        if verdicts == [Verdict.RESUBMIT]:
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = _("写明补充了什么，核实人员会看到。")
         if Verdict.REDUCE not in verdicts:
             del self.fields["accepted"]
 

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.queries.posts import ActingPost
 from accounts.refusals import NotFound
-from assessment.choices import Step
+from assessment.choices import Step, Verdict
 from assessment.models import Opinion
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Evidence, EvidenceLink, SplitLine
@@ -59,6 +59,12 @@ class Sheet:
     def latest(self, step: str) -> Opinion | None:
         """The last opinion given at a step, which a change of mind must name."""
         return next((opinion for opinion in reversed(self.opinions) if opinion.step == step), None)
+
+    @property
+    def returned_because(self) -> str:
+        """Why the claim was returned to its unit, in the words of the last who did."""
+        returned = [opinion.reason for opinion in self.opinions if opinion.verdict == Verdict.RETURN]
+        return returned[-1] if returned else ""
 
     @property
     def superseded(self) -> set[int]:

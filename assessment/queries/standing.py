@@ -107,14 +107,14 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
     if measure is None:
         raise Refused(f"没有名为“{measure_name}”的统计口径。")
     targets = _targets(measure, as_of)
-    credits = _credits(measure, as_of, basis)
+    credited = _credits(measure, as_of, basis)
     groups = groups_on(as_of)
     reported = _units_reported(as_of)
     months = elapsed_months(as_of)
     schedule = percent(Decimal(months), Decimal(12)) or Decimal("0.00")
     lines = []
     for unit in Unit.objects.exclude(kind=UnitKind.OFFICE).order_by("sort_key", "pk"):
-        amount, pending, entries = credits.get(unit.pk, (Decimal(0), Decimal(0), 0))
+        amount, pending, entries = credited.get(unit.pk, (Decimal(0), Decimal(0), 0))
         target = None if unit.exempt else targets.get(unit.pk)
         known = bool(entries) or unit.pk in reported
         unit_class = classify(
@@ -186,9 +186,10 @@ def _sums(basis: Basis, share) -> dict:
         default=Value(Decimal(0)),
         output_field=MONEY,
     )
+    nothing = Value(Decimal(0))
     return {
-        "amount": Coalesce(Sum(COLUMNS[basis] * share, output_field=MONEY), Value(Decimal(0)), output_field=MONEY),
-        "pending": Coalesce(Sum(waiting * share, output_field=MONEY), Value(Decimal(0)), output_field=MONEY),
+        "amount": Coalesce(Sum(COLUMNS[basis] * share, output_field=MONEY), nothing, output_field=MONEY),
+        "pending": Coalesce(Sum(waiting * share, output_field=MONEY), nothing, output_field=MONEY),
     }
 
 

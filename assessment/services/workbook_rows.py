@@ -59,11 +59,13 @@ class Writer:
         """Units without a group enter that of the task sheet, from the first day of the year."""
         known = {group.code: group for group in UnitGroup.objects.all()}
         names = {row.kind: row.group for row in self.rows.tasks if row.kind not in known}
-        for group in UnitGroup.objects.bulk_create(UnitGroup(code=code, name=name) for code, name in names.items()):
-            known[group.code] = group
+        new = UnitGroup.objects.bulk_create(UnitGroup(code=code, name=name) for code, name in names.items())
+        known.update((group.code, group) for group in new)
         grouped = set(GroupMembership.objects.values_list("unit_id", flat=True))
         GroupMembership.objects.bulk_create(
-            GroupMembership(unit=self.units[row.unit], group=known[row.kind], from_on=dt.date(self.year, 1, 1))
+            GroupMembership(
+                unit=self.units[row.unit], group=known[row.kind], from_on=dt.date(self.year, 1, 1)
+            )
             for row in self.rows.tasks
             if self.units[row.unit].pk not in grouped
         )
@@ -79,7 +81,13 @@ class Writer:
             return
         period = periods.ensure(months(self.year, 1, 12), filed=False)
         new = [
-            Target(unit=unit, measure=self._measure(name), period=period, amount=amount, document=document or "")
+            Target(
+                unit=unit,
+                measure=self._measure(name),
+                period=period,
+                amount=amount,
+                document=document or "",
+            )
             for unit, name, amount, document in [
                 *((self.units[row.unit], PAID_IN, row.amount, "") for row in self.rows.tasks),
                 *((None, row.measure, row.amount, row.document) for row in self.rows.targets),
@@ -101,13 +109,14 @@ class Writer:
         taken = {firm.credit_code for firm in self.firms.values()}
         new = []
         for name, code, division in self._named_firms():
-            code = None if code in taken else code
+            own_code = None if code in taken else code
             firm = self.firms.get(name_key(name))
             if firm is None:
-                firm = self.firms[name_key(name)] = Enterprise(name=name, credit_code=code, division=division)
+                firm = Enterprise(name=name, credit_code=own_code, division=division)
+                self.firms[name_key(name)] = firm
                 new.append(firm)
-            elif code and not firm.credit_code:
-                firm.credit_code = code
+            elif own_code and not firm.credit_code:
+                firm.credit_code = own_code
                 if firm.pk:
                     firm.save(update_fields=["credit_code"])
             taken.add(firm.credit_code)
@@ -122,9 +131,8 @@ class Writer:
                 yield row.payer, None, ""
 
     def _projects(self) -> None:
-        known = {
-            name_key(project.name): project for project in Project.objects.select_related("unit", "enterprise")
-        }
+        projects = Project.objects.select_related("unit", "enterprise")
+        known = {name_key(project.name): project for project in projects}
         new, again = [], []
         for row in self.rows.projects:
             values = {
@@ -220,7 +228,7 @@ class Writer:
     # Returns
 
     def _return_of(self, unit: Unit) -> Return:
-        """The unit's Return of the period. Raises Refused for an office, or a unit that came after closing."""
+        """The unit's Return of the period. Raises Refused for an office, or a unit newer than its closing."""
         if unit.pk not in self.returns:
             raise Refused(
                 f"“{unit.name}”没有“{self.span.label}”的报表，不能导入它的数据："

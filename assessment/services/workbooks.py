@@ -41,7 +41,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Examined:
-    """What a workbook says, before anything is written. ``period_name`` is empty when no title names one."""
+    """What a workbook says, before anything is written; no ``period_name`` when no title has one."""
 
     result: Result
     period_name: str
@@ -64,7 +64,7 @@ class Examined:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was written (new rows by what they are) and which findings kept rows out; no batch: nothing new."""
+    """What was written (new rows by what they are), which findings kept rows out; no batch: nothing new."""
 
     batch: ImportBatch | None
     written: dict[str, int]

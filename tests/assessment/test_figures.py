@@ -85,18 +85,15 @@ def test_every_figure_is_the_sum_of_the_claims_that_it_opens():
     county.load(county.OFFICE)
     county.decide(REVIEWS)
     with county.looking():
-        some = list(
-            Claim.objects.filter(kind="paid_in").exclude(unit__name="县委办").order_by("pk").values_list("pk", flat=True)
-        )[:40]
-        some += list(Claim.objects.filter(agreement__isnull=False).order_by("pk").values_list("pk", flat=True)[3:9])
+        others = Claim.objects.exclude(unit__name="县委办").order_by("pk").values_list("pk", flat=True)
+        some = [*others.filter(kind="paid_in")[:40], *others.filter(agreement__isnull=False)[3:9]]
     verdicts = ["reject", "doubt", "accept", "reduce"]
     for place, claim in enumerate(some):
         verdict = verdicts[place % (3 if place >= 40 else 4)]
         with county.acting(PARTY) as post:
             accepted = Decimal("1.5") if verdict == "reduce" else None
-            opinions.give(
-                post=post, claim_id=claim, step="inspection", verdict=verdict, accepted=accepted, reason="抽查"
-            )
+            given = {"step": "inspection", "verdict": verdict, "accepted": accepted, "reason": "抽查"}
+            opinions.give(post=post, claim_id=claim, **given)
     told = {basis: county.figures(basis) for basis in BASES}
     with county.looking():
         for basis in BASES:

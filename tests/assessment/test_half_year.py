@@ -12,7 +12,6 @@ from tests.county import ENTERS, GOVERNMENT, PARTY, REVIEWS
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EXPECTED = county.exactly((county.DATA / "expected.json").read_text("utf-8"))
-UNITS_WITH_MONEY = {name for name, paid in EXPECTED["standing"]["unit_paid_wan"].items() if paid}
 
 
 def money(key: str, of: dict) -> dict[str, int | Decimal]:
@@ -27,9 +26,10 @@ def test_the_half_year_from_load_to_close():
     check_only_reported()
 
     assert county.decide(REVIEWS) == ["初审：认可 265 笔，免初审 5 笔，留下 0 笔。\n"]
-    assert money("unit_paid_wan", county.standing("reviewed")) == {
-        unit: paid for unit, paid in EXPECTED["standing"]["unit_paid_wan"].items() if paid and unit != "招商局"
-    }
+    # The bureau's own claims were skipped; until they are verified nobody has looked at them.
+    reviewed = money("unit_paid_wan", EXPECTED["standing"])
+    del reviewed["招商局"]
+    assert money("unit_paid_wan", county.standing("reviewed")) == reviewed
     assert county.standing("verified")["paid_in_wan"] == 0
 
     # The party office's house is 县委办: its 2,055 wait for the other office.

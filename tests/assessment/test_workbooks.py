@@ -20,9 +20,13 @@ LISTED = json.loads((county.DATA / "hostile-expected.json").read_text("utf-8"))
 NOTHING_CLEAN = "工作簿有问题没有解决，没有写入任何数据。"
 
 
+def place(finding: dict) -> tuple:
+    """Where a finding is, and how severe."""
+    return finding["sheet"], finding["row"], finding["column"], finding["severity"]
+
+
 def cells(report: dict) -> list[tuple]:
-    """Where the findings are, and how severe."""
-    return [(f["sheet"], f["row"], f["column"], f["severity"]) for f in report["findings"]]
+    return [place(finding) for finding in report["findings"]]
 
 
 def saved(folder, content: bytes, name: str = "book.xlsx"):
@@ -39,15 +43,15 @@ def test_a_hostile_workbook_shows_every_fault_and_writes_nothing():
     report = county.load(county.HOSTILE, "--dry-run")
     said = county.refusal("load_workbook", county.HOSTILE, "--as", ENTERS)
 
-    listed = {(f["sheet"], f["row"], f["column"], f["severity"]) for f in LISTED if f["severity"] != "none"}
+    listed = {place(finding) for finding in LISTED if finding["severity"] != "none"}
     assert len(listed) == 29
     assert listed - set(cells(report)) == set()
-    further = [f for f in report["findings"] if (f["sheet"], f["row"], f["column"], f["severity"]) not in listed]
+    further = [finding for finding in report["findings"] if place(finding) not in listed]
     assert len(further) <= 25
-    # Each further one follows from a listed one: a 合计 over a listed row, a unit or project that is held there.
-    assert {f["code"] for f in further} <= {"total", "unit_unknown", "project_unknown"}
+    # Each follows from a listed one: a 合计 over a listed row, a unit or project that is held there.
+    assert {finding["code"] for finding in further} <= {"total", "unit_unknown", "project_unknown"}
     ghosts = [f for f in LISTED if f["severity"] == "none"]
-    assert not {(g["sheet"], g["row"]) for g in ghosts} & {place[:2] for place in cells(report)}
+    assert not {(g["sheet"], g["row"]) for g in ghosts} & {found[:2] for found in cells(report)}
     assert all(f["reason"] and f["reason"][-1] in "。）" for f in report["findings"])
     assert (report["acceptable"], said) == (False, NOTHING_CLEAN)
     assert county.everything() == before
@@ -106,7 +110,7 @@ def test_broken_workbooks_are_shown_whole_and_write_nothing(content, places, tmp
     county.set_up()
     before = county.everything()
     report = county.load(file, "--dry-run")
-    found = {place[:2] for place in cells(report) if place[3] in ("error", "ask")}
+    found = {(sheet, row) for sheet, row, _, severity in cells(report) if severity in ("error", "ask")}
     assert places - found == set()
     assert len(report["findings"]) <= 25
     assert county.refusal("load_workbook", file, "--as", ENTERS) == NOTHING_CLEAN

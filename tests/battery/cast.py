@@ -3,12 +3,14 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.db import connection
+
 from accounts import scope
 from accounts.acts import act
 from accounts.choices import Role, UnitKind
 from accounts.models import Post, Unit
 from accounts.queries.posts import ActingPost
-from accounts.services import units, users
+from accounts.services import units
 from projects.choices import ClaimKind, VoucherKind
 from projects.models import Period, Project
 from projects.services import periods, returns, splits, vouchers
@@ -20,6 +22,7 @@ LONG_AGO = dt.date(2011, 1, 1)
 
 STEPS = {"first_review": Role.BUREAU, "inspection": Role.INSPECTION, "superior": Role.SUPERIOR}
 NEUTRAL = "无关单位"
+DISINTERESTED = {NEUTRAL, "平级单位", "上级分管办"}
 ELSEWHERE = "another county's unit of the same name"
 ALONE = "no second post"
 
@@ -75,12 +78,17 @@ class Cast:
 
     def __init__(self, world: World):
         self.a, self.b, self.city = world.a, world.b, world.city
+        self.people: dict[str, int] = {}
         self.units = self._units()
         self._claim()
         self.contexts = {
             (step, relation): self._person(f"{step}{number}", step, relation)
             for step in STEPS
             for number, relation in enumerate(RELATIONS)
+        }
+        # The bureau's step, taken in a post that itself lies in a unit.
+        self.houses = {
+            unit: self._context(self._appoint(self.a, f"house-{unit}", unit, Role.BUREAU)) for unit in UNITS
         }
         self.roles = {
             role: self._context(self._appoint(self.a, f"role-{role}", NEUTRAL, role)) for role in Role.values
@@ -145,16 +153,17 @@ class Cast:
         from_on: dt.date = LONG_AGO,
         until_on: dt.date | None = None,
     ) -> ActingPost:
+        """A post for this person, who may hold one in another tenant already."""
         admin = county.posts["admin"]
         with acting(admin):
+            act("post.add")
+            if login not in self.people:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT sec.add_user(%s, %s, '!')", [login, login])
+                    self.people[login] = cursor.fetchone()[0]
             found = Unit.objects.get(name=unit)
-            post = users.appoint(
-                post=admin, username=login, name=login, unit=found, role=role, password=None, on=from_on
-            )
-        if until_on is not None:
-            with acting(admin):
-                act("post.add")
-                Post.objects.filter(pk=post.pk).update(until_on=until_on)
+            dates = {"from_on": from_on, "until_on": until_on}
+            post = Post.objects.create(user_id=self.people[login], unit=found, role=role, **dates)
         names = (county.code, "", "county")
         return ActingPost(
             post.pk, role, found.pk, unit, county.tenant_id, *names, from_on, until_on, post.user_id

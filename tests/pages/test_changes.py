@@ -36,7 +36,7 @@ def test_acts_are_listed_newest_first_in_sentences(world, sign_in, stem):
     numbers = [int(pos) for pos in re.findall(r'href="/changes/(\d+)/"', page)]
     assert numbers == sorted(numbers, reverse=True)
     words = plain(page)
-    assert "水沟镇·填报员 areporter 登记了凭证并申报到位资金" in words
+    assert "登记了凭证并申报到位资金 水沟镇·填报员 areporter" in words
     assert "提出了核实意见" in words
     assert "凭证 1" in words
 
@@ -92,8 +92,9 @@ def test_exact_amounts_stay_exact(world):
         act("target.issue")
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO assessment_measure (tenant_id, name, version, valid_from, line, kind, agreement_kinds,"
-                " zero_threshold) SELECT tenant_id, '大数', 1, valid_from, line, kind, '[]', 12345678901234.123456"
+                "INSERT INTO assessment_measure"
+                " (tenant_id, name, version, valid_from, line, kind, agreement_kinds, zero_threshold)"
+                " SELECT tenant_id, '大数', 1, valid_from, line, kind, '[]', 12345678901234.123456"
                 " FROM assessment_measure WHERE name = '到位资金' RETURNING id"
             )
             measure = cursor.fetchone()[0]

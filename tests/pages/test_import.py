@@ -13,7 +13,8 @@ from django.db.models import Sum
 from assessment.models import ImportBatch
 from assessment.services import opinions
 from projects.models import Claim, Return
-from tests import county, world as worlds
+from tests import county
+from tests import world as worlds
 from tests.pages import fresh
 from tests.world import CANARY, acting
 

@@ -114,12 +114,18 @@ class Ground:
         """
         with ExitStack() as stack:
             for table in tables():
-                stack.enter_context(self._bare(table))
+                stack.enter_context(self.bare(table))
             yield
 
     @contextmanager
-    def _bare(self, table: str) -> Iterator[None]:
+    def bare(self, table: str) -> Iterator[None]:
+        """One table with every grant and without its own triggers, until the block ends."""
         name = sql.Identifier(table)
+        columns = self.owner.execute(
+            "SELECT a.attname AS name, x.privilege_type AS may FROM pg_attribute a, aclexplode(a.attacl) x"
+            " WHERE a.attrelid = %s::regclass AND x.grantee = 'app'::regrole",
+            [table],
+        ).fetchall()
         missing = self.owner.execute(
             "SELECT array_agg(p) AS missing FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p"
             " WHERE NOT has_table_privilege('app', %s, p)",
@@ -136,6 +142,12 @@ class Ground:
                 if missing:
                     self.owner.execute(
                         sql.SQL("REVOKE {} ON {} FROM app").format(sql.SQL(", ").join(map(sql.SQL, missing)), name)
+                    )
+                # Taking a right back from the table takes it from its columns as well.
+                for column in columns:
+                    right = sql.SQL("GRANT {} ({}) ON {} TO app")
+                    self.owner.execute(
+                        right.format(sql.SQL(column["may"]), sql.Identifier(column["name"]), name)
                     )
 
 

@@ -60,6 +60,12 @@ def a_person_changes_the_own_password_only(ground: Ground) -> None:
             assert outcome.code == NO_PRIVILEGE, column
     with ground.context(scope.signed(scope.Scope(None, None, None, scope.IDENTITY))) as app:
         assert attempt(app, "UPDATE accounts_user SET password = 'x'").count == 0
+    with ground.bare("accounts_user"), ground.inside(clerk) as app:
+        assert attempt(app, "UPDATE accounts_user SET name = 'x'").count == 1
+        assert attempt(app, "UPDATE accounts_user SET id = id + 1000").code == NO_PRIVILEGE
+        assert attempt(app, "DELETE FROM accounts_user").count == 0
+        person = "INSERT INTO accounts_user (username, name, password, is_active) VALUES ('x', 'x', 'x', true)"
+        assert attempt(app, person).code == NO_PRIVILEGE
 
 
 def a_member_writes_the_own_tenant_only(ground: Ground) -> None:

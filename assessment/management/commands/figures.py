@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 
 from accounts import exact_json
 from accounts.commands import TenantCommand
@@ -24,4 +25,4 @@ class Command(TenantCommand):
             self.stdout.write(exact_json.dumps(result))
             return
         for key, label in labels.items():
-            self.stdout.write(f"{label}：{plain(result[key])}")
+            self.stdout.write(f"{label}：{plain(Decimal(result[key]))}")
