@@ -38,6 +38,16 @@ class VoucherKind(models.TextChoices):
     IN_KIND = "in_kind", _("实物作价评估")
 
 
+class MediaType(models.TextChoices):
+    """What kinds of file may prove something (佐证材料的格式)."""
+
+    JPEG = "image/jpeg", _("JPEG图片")
+    PNG = "image/png", _("PNG图片")
+    PDF = "application/pdf", _("PDF文档")
+    WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", _("Word文档")
+    EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _("Excel表格")
+
+
 class ClaimKind(models.TextChoices):
     """What a claim counts; the kind fixes the unit of its quantity."""
 

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -159,7 +160,7 @@ def _people(changes: list[Change]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=actors).values_list("pk", "name"))
 
 
-def _entry(change: Change, people: dict[int, str], **more) -> Entry:
+def _entry(change: Change, people: dict[int, str], **more: Any) -> Entry:
     unit, role = post_words(change.post_label)
     return Entry(
         pos=change.pos or 0,

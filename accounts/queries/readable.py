@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from accounts.models import Change, Tenant, User
 
+Model = type[models.Model]
+
 OPERATIONS = {"I": _("新增"), "U": _("更改"), "D": _("删除")}
 PERSONAL = "changed"  # what the log's triggers write in place of a personal column
 PERSONAL_WORDS = _("已更改（不记录内容）")
@@ -84,7 +86,7 @@ class Reader:
 
     def __init__(self, lines: Iterable[RawLine]):
         self.models = _models()
-        wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+        wanted: dict[Model, set[int]] = defaultdict(set)
         for line in lines:
             if model := self.models.get(line.table):
                 wanted[model].add(line.row)
@@ -103,12 +105,12 @@ class Reader:
         name = self._name(model, line.row) if model else ""
         return Line(thing_of(line.table), name, line.row, str(OPERATIONS[line.op]), line.op, fields)
 
-    def _look_up(self, model: type[models.Model], keys: set[int]) -> dict[int, models.Model]:
+    def _look_up(self, model: Model, keys: set[int]) -> dict[int, models.Model]:
         rows = model._default_manager.filter(pk__in=keys).select_related(*_name_givers(model))
         return {row.pk: row for row in rows}
 
-    def _fields(self, model: type[models.Model] | None, line: RawLine) -> Iterator[FieldChange]:
-        fields = {field.column: field for field in model._meta.concrete_fields} if model else {}
+    def _fields(self, model: Model | None, line: RawLine) -> Iterator[FieldChange]:
+        fields = {str(field.column): field for field in model._meta.concrete_fields} if model else {}
         for column in _changed(line, list(fields)):
             field = fields.get(column)
             if column in TECHNICAL or (field is not None and _technical(field)):
@@ -120,7 +122,7 @@ class Reader:
                 self._words(model, field, after, line.after) if line.after else "",
             )
 
-    def _words(self, model, field, value, values: dict[str, Any]) -> str:
+    def _words(self, model: Model | None, field: Any, value: Any, values: dict[str, Any]) -> str:
         """A logged value as people read it."""
         if value in (None, "", PERSONAL):
             return str(PERSONAL_WORDS if value else NOTHING)
@@ -134,10 +136,12 @@ class Reader:
             return f"{Decimal(value).normalize():,f}{self._unit(model, field, values)}"
         return _plain(field, value)
 
-    def _unit(self, model, field, values: dict[str, Any]) -> str:
+    def _unit(self, model: Model | None, field: Any, values: dict[str, Any]) -> str:
         """Unit of a quantity: said by the column's name, by the row itself, or by the row it is about."""
         if field.column.endswith("_wan"):
             return " 万元"
+        if model is None:
+            return ""
         if hasattr(model, "quantity_unit"):
             known = {one.attname: values.get(one.attname) for one in model._meta.concrete_fields}
             return f" {model(**known).quantity_unit}"
@@ -147,7 +151,7 @@ class Reader:
                 return f" {row.quantity_unit}"
         return ""
 
-    def _name(self, model: type[models.Model], key: int) -> str:
+    def _name(self, model: Model, key: int) -> str:
         """What people call this row; empty when it has no name of its own or is not visible here."""
         row = self.found.get(model, {}).get(key)
         if row is None:
@@ -177,18 +181,18 @@ def _changed(line: RawLine, columns: list[str]) -> Iterator[str]:
     return (column for column in known if line.before.get(column) != line.after.get(column))
 
 
-def _models() -> dict[str, type[models.Model]]:
+def _models() -> dict[str, Model]:
     return {model._meta.db_table: model for model in apps.get_models()}
 
 
-def _logged(model: type[models.Model]) -> bool:
+def _logged(model: Model) -> bool:
     return model is User or (
         any(field.name == "tenant" for field in model._meta.local_fields)
         and not model.__module__.endswith("change")
     )
 
 
-def _references(model: type[models.Model]) -> list[models.ForeignKey]:
+def _references(model: Model) -> list[models.ForeignKey]:
     """References whose names people want to read: not the tenant, not the log itself."""
     return [
         field
@@ -199,11 +203,11 @@ def _references(model: type[models.Model]) -> list[models.ForeignKey]:
     ]
 
 
-def _has_name(model: type[models.Model]) -> bool:
+def _has_name(model: Model) -> bool:
     return model.__str__ is not models.Model.__str__
 
 
-def _name_givers(model: type[models.Model]) -> list[str]:
+def _name_givers(model: Model) -> list[str]:
     """For a row without a name of its own: the two references that name it best (单位·项目)."""
     if _has_name(model):
         return []
@@ -211,14 +215,14 @@ def _name_givers(model: type[models.Model]) -> list[str]:
     return [field.name for field in givers if _has_name(field.related_model)][:2]
 
 
-def _technical(field: models.Field) -> bool:
+def _technical(field: Any) -> bool:
     """A field that nobody has named for people, or that refers to the log itself."""
     if field.is_relation:
         return field.related_model is Change
     return str(field.verbose_name) == field.name.replace("_", " ") or isinstance(field, models.JSONField)
 
 
-def _label(field: models.Field) -> str:
+def _label(field: Any) -> str:
     """What people call the field; a reference without a name of its own is called after its target."""
     if field.is_relation and str(field.verbose_name) == field.name.replace("_", " "):
         return str(field.related_model._meta.verbose_name)

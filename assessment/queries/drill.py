@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import DecimalField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
@@ -30,10 +31,9 @@ def claims_behind(
     what they reported, likewise.
     """
     claims = claims_of(measure, as_of)
+    column: Any = COLUMNS[Basis(basis)]
     if waiting:
         claims, column = pending(claims), F("reported")
-    else:
-        column = COLUMNS[Basis(basis)]
     if unit_id is None:
         claims = claims.annotate(share=WHOLE)
     else:
@@ -55,8 +55,8 @@ def total(claims: QuerySet[Claim]) -> Decimal:
     return claims.order_by().aggregate(total=Sum("figure"))["total"] or Decimal(0)
 
 
-def add_files(claims: Iterable[Claim]) -> None:
-    """Give each claim ``files``, the ids of the evidence of its voucher or agreement. One query."""
+def with_files(claims: Iterable[Claim]) -> list[tuple[Claim, list[int]]]:
+    """Each claim with the ids of the evidence of its voucher or agreement. One query."""
     claims = list(claims)
     vouchers = {claim.voucher_id for claim in claims if claim.voucher_id}
     agreements = {claim.agreement_id for claim in claims if claim.agreement_id}
@@ -64,8 +64,7 @@ def add_files(claims: Iterable[Claim]) -> None:
     files: dict[tuple, list[int]] = defaultdict(list)
     for voucher, agreement, evidence in links.order_by("pk").values_list("voucher", "agreement", "evidence"):
         files[voucher, agreement].append(evidence)
-    for claim in claims:
-        claim.files = files[claim.voucher_id, claim.agreement_id]
+    return [(claim, files[claim.voucher_id, claim.agreement_id]) for claim in claims]
 
 
 def targets_behind(measure_name: str, *, as_of: dt.date) -> QuerySet[Target]:

@@ -74,7 +74,6 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "unit", "project", "voucher", "agreement", "booked_in__period", "split"
     ).order_by("-happened_on", "-pk")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    drill.add_files(page.object_list)
     value = _value(found, rows)
     return render(
         request,
@@ -83,6 +82,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
             "figure": found,
             "question": question,
             "page": page,
+            "rows": drill.with_files(page.object_list),
             "shown": _shown(found, value),
             "unit": UNITS[found.how],
             "counted": COUNTED_AS[found.how],

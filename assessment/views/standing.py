@@ -91,7 +91,6 @@ def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
         measure, as_of=question.as_of, basis=question.basis, unit_id=unit_id, waiting=waiting
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    drill.add_files(page.object_list)
     return render(
         request,
         "assessment/standing_claims.html",
@@ -102,6 +101,7 @@ def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
             "measure_unit": unit_of(measure.kind),
             "waiting": waiting,
             "page": page,
+            "rows": drill.with_files(page.object_list),
             "shares": any(claim.split_id for claim in page) and unit is not None,
             "total": drill.total(rows),
             "query": question.query(only="pending") if waiting else question.query(),

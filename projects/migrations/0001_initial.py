@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('stored_sha256', models.CharField(max_length=64, verbose_name='存储文件SHA-256')),
                 ('original_name', models.CharField(max_length=200, verbose_name='原文件名')),
-                ('media_type', models.CharField(max_length=80, verbose_name='类型')),
+                ('media_type', models.CharField(choices=[('image/jpeg', 'JPEG图片'), ('image/png', 'PNG图片'), ('application/pdf', 'PDF文档'), ('application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'Word文档'), ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'Excel表格')], max_length=80, verbose_name='类型')),
                 ('size', models.PositiveIntegerField(verbose_name='大小（字节）')),
                 ('tenant', models.ForeignKey(db_index=False, default=accounts.scope.tenant_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
             ],

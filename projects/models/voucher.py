@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, tenant_key
-from projects.choices import VoucherKind
+from projects.choices import MediaType, VoucherKind
 from projects.models.agreement import Agreement
 from projects.models.enterprise import Enterprise
 from projects.models.project import Project
@@ -46,7 +46,7 @@ class Evidence(TenantModel):
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     stored_sha256 = models.CharField(_("存储文件SHA-256"), max_length=64)
     original_name = models.CharField(_("原文件名"), max_length=200)
-    media_type = models.CharField(_("类型"), max_length=80)
+    media_type = models.CharField(_("类型"), max_length=80, choices=MediaType.choices)
     size = models.PositiveIntegerField(_("大小（字节）"))
 
     class Meta:

@@ -18,26 +18,26 @@ from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
 from projects import rules
+from projects.choices import MediaType
 from projects.models import Evidence, EvidenceLink, Voucher
 
 LARGEST_BYTES = 20 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
 OFFICE_PART = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
-OFFICE_TYPE = "application/vnd.openxmlformats-officedocument."
 MEDIA_TYPES = {
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "pdf": "application/pdf",
-    "docx": OFFICE_TYPE + "wordprocessingml.document",
-    "xlsx": OFFICE_TYPE + "spreadsheetml.sheet",
+    "jpg": MediaType.JPEG,
+    "jpeg": MediaType.JPEG,
+    "png": MediaType.PNG,
+    "pdf": MediaType.PDF,
+    "docx": MediaType.WORD,
+    "xlsx": MediaType.EXCEL,
 }
 MAGIC = {
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "application/pdf": b"%PDF-",
-    MEDIA_TYPES["docx"]: b"PK\x03\x04",
-    MEDIA_TYPES["xlsx"]: b"PK\x03\x04",
+    MediaType.JPEG: b"\xff\xd8\xff",
+    MediaType.PNG: b"\x89PNG\r\n\x1a\n",
+    MediaType.PDF: b"%PDF-",
+    MediaType.WORD: b"PK\x03\x04",
+    MediaType.EXCEL: b"PK\x03\x04",
 }
 
 
@@ -88,7 +88,7 @@ def _checked(upload: Upload) -> Checked:
 
 
 def _redrawn(name: str, content: bytes, media_type: str) -> bytes:
-    form = "JPEG" if media_type == "image/jpeg" else "PNG"
+    form = "JPEG" if media_type == MediaType.JPEG else "PNG"
     try:
         with Image.open(io.BytesIO(content), formats=[form]) as picture:
             if picture.width * picture.height > LARGEST_PIXELS:

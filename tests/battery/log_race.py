@@ -1,4 +1,4 @@
-"""Writers of the change log, each a process: honest ones, ones that want two tenants at once, ones that die."""
+"""Writers of the change log, each a process: honest ones, ones that want two tenants, ones that die."""
 
 import time
 

@@ -1,0 +1,366 @@
+"""County A's people after county B's rows by page and by command. Every address of the portal is listed here.
+
+An id of county B must be answered like an id that does not exist: the same status, the same page.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command, get_commands
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from assessment.services import workbooks
+from projects.services import pending
+from tests.walls.ground import Ground
+from tests.world import CANARY, PASSWORD, County, acting, picture
+
+pytestmark = [pytest.mark.battery, pytest.mark.django_db]
+
+NOWHERE = 10**15  # an id that no row has
+SHUT = {403, 404, 405}
+ACCEPT = {"verdict": "accept", "reason": "核对无误"}
+
+
+def photo() -> dict:
+    return {"files": SimpleUploadedFile("进账单.png", picture(3).content, "image/png")}
+
+
+def nothing() -> dict:
+    return {}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One method of a page: who in county A may use it, on which row, and what is sent."""
+
+    who: str
+    row: str
+    sends: Callable[[], dict] = nothing
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page about one row of this table, and its ways in."""
+
+    table: str
+    get: Way | None = None
+    post: Way | None = None
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A page without a row in its address: who may open it and which ids it takes from a query or a form."""
+
+    who: str | None
+    query: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+
+
+CLAIM = "projects_claim"
+PAGES: dict[str, Page | Plain] = {
+    "project": Page("projects_project", Way("reporter", "project")),
+    "voucher": Page("projects_voucher", Way("reporter", "claim:voucher")),
+    "evidence_add": Page("projects_voucher", post=Way("reporter", "claim:voucher", photo)),
+    "evidence": Page("projects_evidence", Way("reporter", "claim:evidence")),
+    "claim_withdraw": Page(
+        CLAIM, Way("reporter", "claim"), Way("reporter", "claim", lambda: {"reason": "填错了"})
+    ),
+    "return": Page("projects_return", Way("head", "return:水沟镇")),
+    "return_submit": Page("projects_return", post=Way("head", "return:水沟镇")),
+    "return_withdraw": Page("projects_return", post=Way("clerk", "return:县委办")),
+    "period_close": Page(
+        "projects_period", Way("party_inspector", "period"), Way("party_inspector", "period")
+    ),
+    "queue_item": Page(CLAIM, Way("clerk", "claim"), Way("clerk", "claim", lambda: dict(ACCEPT))),
+    "queue_card": Page(CLAIM, post=Way("second_clerk", "signed_claim", lambda: dict(ACCEPT))),
+    "claim": Page(CLAIM, Way("reporter", "claim")),
+    "claim_opinion": Page(
+        CLAIM,
+        post=Way("government_inspector", "decided_claim", lambda: {"verdict": "reject", "reason": "重复"}),
+    ),
+    "standing_claims": Page("accounts_unit", Way("clerk", "unit:水沟镇")),
+    "standing_targets": Page("accounts_unit", Way("clerk", "unit:水沟镇")),
+    "import_undo": Page(
+        "assessment_importbatch", Way("clerk", "batch"), Way("clerk", "batch", lambda: {"reason": "x"})
+    ),
+    # Numbers of acts begin at 1 in each county: the neighbour's have no address here.
+    "change": Plain("clerk"),
+    "home": Plain("reporter"),
+    "health": Plain("reporter"),
+    "login": Plain("reporter"),
+    "logout": Plain(None),
+    "password": Plain("reporter"),
+    "post": Plain(None, fields={"post": "accounts_post"}),
+    "county": Plain(None, fields={"county": "accounts_tenant"}),
+    "changes": Plain("clerk", query={"unit": "accounts_unit", "row": CLAIM, "before": "accounts_change"}),
+    "projects": Plain("clerk", query={"unit": "accounts_unit"}),
+    "vouchers": Plain("clerk"),
+    "voucher_new": Plain(
+        "clerk",
+        query={"project": "projects_project"},
+        fields={"unit": "accounts_unit", "split": "projects_split"},
+    ),
+    "returns": Plain("clerk", query={"period": "projects_period"}),
+    "period_new": Plain("clerk"),
+    "split_new": Plain(
+        "clerk",
+        query={"project": "projects_project"},
+        fields={"unit_1": "accounts_unit", "unit_2": "accounts_unit"},
+    ),
+    "queue": Plain("clerk", query={"unit": "accounts_unit"}),
+    "queue_clean": Plain("clerk"),
+    "standing": Plain("clerk"),
+    "standing_all_claims": Plain("clerk"),
+    "standing_all_targets": Plain("clerk"),
+    "figures": Plain("clerk"),
+    "figure": Plain("clerk"),
+    "imports": Plain("clerk"),
+    "import_check": Plain(None, fields={"token": "the neighbour's workbook"}),
+    "import_load": Plain(None, fields={"token": "the neighbour's workbook"}),
+}
+# Arguments of addresses that name no row.
+OTHER_ARGUMENTS = {"change": {"pos": 1}, "figure": {"key": "paid_in_wan"}}
+STEMS = (
+    *("reporter", "head", "other_head", "clerk", "second_clerk", "party_inspector", "government_inspector"),
+    *("leader", "auditor", "admin"),
+)
+
+
+def patterns() -> Iterator[tuple[str, list[str]]]:
+    """Name and arguments of every address."""
+    found = get_resolver()
+    for name in sorted(name for name in found.reverse_dict if isinstance(name, str)):
+        (_form, arguments), *_more = found.reverse_dict.getlist(name)[0][0]
+        yield name, arguments
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: str
+    headers: str
+
+
+class Visitors:
+    """Signed-in browsers, one for each person of county A, and one of the city that looks into it."""
+
+    def __init__(self, ground: Ground):
+        self.world = ground.world
+        self.browsers = {stem: self._signed_in(self.world.a.username(stem)) for stem in STEMS}
+        officer = self._signed_in("city_officer")
+        assert officer.post(reverse("county"), {"county": self.world.a.tenant_id}).status_code == 302
+        self.browsers["the city's officer in A"] = officer
+
+    def _signed_in(self, username: str) -> Client:
+        browser = Client(raise_request_exception=False)
+        answer = browser.post(reverse("login"), {"username": username, "password": PASSWORD})
+        assert answer.status_code == 302, username
+        return browser
+
+    def ask(self, who: str, method: str, address: str, data: dict | None = None) -> Answer:
+        """One request; what it wrote is taken back."""
+        browser = self.browsers[who]
+        with transaction.atomic():
+            answer = getattr(browser, method)(address, data or {})
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(True)
+        return Answer(answer.status_code, content.decode(errors="replace"), str(dict(answer.headers)))
+
+
+class Tally:
+    def __init__(self):
+        self.probes: Counter[str] = Counter()
+        self.statuses: Counter[int] = Counter()
+        self.faults: list[str] = []
+        self.seen: set[tuple] = set()
+        self.twins = 0
+
+    def judge(self, kind: str, key: tuple, answer: Answer, nowhere: Answer, id_: object) -> None:
+        """A probe and what was answered about an id that does not exist."""
+        if key in self.seen:
+            return
+        self.seen.add(key)
+        self.probes[kind] += 1
+        self.statuses[answer.status] += 1
+        if names_the_neighbour(answer):
+            self.faults.append(f"{key}: the page names the neighbour")
+        if answer.status != nowhere.status or plain(answer, id_) != plain(nowhere, NOWHERE):
+            self.faults.append(f"{key}: {answer.status}, though nothing there is {nowhere.status}")
+        if answer.status >= 500:
+            self.faults.append(f"{key}: {answer.status}")
+
+
+def names_the_neighbour(answer: Answer) -> bool:
+    marks = (CANARY, quote(CANARY), CANARY.encode("unicode_escape").decode(), "乙县")
+    return any(mark in text for mark in marks for text in (answer.body, answer.headers))
+
+
+def plain(answer: Answer, id_: object) -> str:
+    """The page without what differs from request to request."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.body)
+    return re.sub(rf"(?<!\d){re.escape(str(id_))}(?!\d)", "#", text)
+
+
+@pytest.fixture
+def visitors(ground) -> Visitors:
+    return Visitors(ground)
+
+
+def row_id(county: County, key: str) -> int:
+    return county.units[key.removeprefix("unit:")] if key.startswith("unit:") else county.rows[key]
+
+
+def ids_of(ground: Ground, table: str, county: County) -> list:
+    if table == "accounts_tenant":
+        return [county.tenant_id]
+    if table == "the neighbour's workbook":
+        with acting(county.posts["clerk"]):
+            return [workbooks.keep(CANARY.encode())]
+    return [row["id"] for row in ground.rows(table, county.tenant_id)]
+
+
+@pytest.mark.covers("I6")
+def test_every_address_is_listed():
+    assert {name for name, _arguments in patterns()} == set(PAGES)
+    for name, arguments in patterns():
+        page = PAGES[name]
+        assert len(arguments) == (1 if isinstance(page, Page) or name in OTHER_ARGUMENTS else 0), name
+
+
+@pytest.mark.covers("I6")
+def test_pages_about_one_row_know_nothing_of_the_neighbours(ground, visitors, capsys):
+    a, b = ground.world.a, ground.world.b
+    tally = Tally()
+    for name, page in PAGES.items():
+        if not isinstance(page, Page):
+            continue
+        for method, way in (("get", page.get), ("post", page.post)):
+            if way is not None:
+                own = visitors.ask(way.who, method, reverse(name, args=[row_id(a, way.row)]), way.sends())
+                assert own.status < 400, f"{name}: {method} by {way.who} is answered {own.status}"
+                tally.twins += 1
+            sends = way.sends if way else nothing
+            for who in visitors.browsers:
+                nowhere = visitors.ask(who, method, reverse(name, args=[NOWHERE]), sends())
+                assert nowhere.status in SHUT, f"{name}: {method} by {who} of nothing is {nowhere.status}"
+                for id_ in ids_of(ground, page.table, b):
+                    answer = visitors.ask(who, method, reverse(name, args=[id_]), sends())
+                    tally.judge(f"{method} of a page", (who, method, name, id_), answer, nowhere, id_)
+    with capsys.disabled():
+        print(f"\n{dict(tally.probes)}, answered {dict(tally.statuses)}, twins {tally.twins}, faults {len(tally.faults)}")
+    assert not tally.faults, "\n".join(tally.faults[:20])
+    assert set(tally.statuses) <= SHUT
+
+
+@pytest.mark.covers("I6")
+def test_ids_in_queries_and_forms_open_nothing_of_the_neighbours(ground, visitors, capsys):
+    a, b = ground.world.a, ground.world.b
+    tally = Tally()
+    for name, page in PAGES.items():
+        if not isinstance(page, Plain):
+            continue
+        address = reverse(name, kwargs=OTHER_ARGUMENTS.get(name, {}))
+        if page.who:
+            assert visitors.ask(page.who, "get", address).status < 400, name
+            tally.twins += 1
+        for who in visitors.browsers:
+            for method in ("get", "post") if name != "logout" else ("get",):
+                assert not names_the_neighbour(visitors.ask(who, method, address)), (who, method, name)
+            for parameter, table in page.query.items():
+                nowhere = visitors.ask(who, "get", address, {parameter: NOWHERE})
+                for id_ in ids_of(ground, table, b):
+                    answer = visitors.ask(who, "get", address, {parameter: id_})
+                    key = (who, "get", name, parameter, id_)
+                    if parameter in {"before", "row"}:
+                        # Numbers that mean something here as well: the page must be silent, not the same.
+                        nowhere = answer
+                    tally.judge("query", key, answer, nowhere, id_)
+            own = f"{address}?project={a.rows['project']}" if "project" in page.query else address
+            for field_, table in page.fields.items():
+                nowhere = visitors.ask(who, "post", own, {field_: NOWHERE, "file_name": "x.xlsx"})
+                for id_ in ids_of(ground, table, b):
+                    answer = visitors.ask(who, "post", own, {field_: id_, "file_name": "x.xlsx"})
+                    tally.judge("form", (who, "post", name, field_, id_), answer, nowhere, id_)
+    with capsys.disabled():
+        print(f"\n{dict(tally.probes)}, answered {dict(tally.statuses)}, twins {tally.twins}, faults {len(tally.faults)}")
+    assert not tally.faults, "\n".join(tally.faults[:20])
+
+
+@pytest.mark.covers("I6")
+def test_files_put_aside_stay_in_their_county(ground, visitors):
+    """The workbook between two pages and the files of an unfinished form are read by their own county only."""
+    a, b = ground.world.a, ground.world.b
+    with acting(b.posts["clerk"]):
+        workbook, files = workbooks.keep(CANARY.encode()), pending.keep([picture(9)])
+        assert workbooks.kept(workbook) == CANARY.encode()
+        assert len(pending.held(files)) == 1
+    with acting(a.posts["clerk"]):
+        with pytest.raises(workbooks.NotFound):
+            workbooks.kept(workbook)
+        assert pending.held(files) == []
+        for path in (f"../../{b.tenant_id}/workbooks/{workbook}", f"../{workbook}"):
+            with pytest.raises(workbooks.NotFound):
+                workbooks.kept(path)
+
+
+# Commands: what a person of county A may not do in county B. Their twins run as B's own people there.
+
+WORKBOOK = Path(__file__).resolve().parent.parent / "data" / "h1-2012" / "county-h1-2012.xlsx"
+# name -> who of a county may run it, with what, and what it then says (a later rule may still refuse).
+COMMANDS = {
+    "add_unit": ("admin", ["--name", "新单位", "--kind", "town"], "已新增"),
+    "add_post": (
+        "admin",
+        ["--user", "newcomer", "--name", "新人", "--unit", "招商局", "--role", "leader"],
+        "newcomer",
+    ),
+    "decide": ("clerk", ["--step", "first_review", "--all-clean"], "认可"),
+    "load_workbook": ("clerk", [str(WORKBOOK), "--dry-run"], "工作簿"),
+    "close": ("party_inspector", ["--period", "2012年上半年"], "没有核实完"),
+}
+# Run by the operator of the server, who acts as nobody.
+OPERATORS = {"add_tenant", "demo", "figures", "migrate", "standing", "verify_changes"}
+OURS = {"accounts", "projects", "assessment", "portal"}
+DOOR = "没有可办理此事的岗位"
+
+
+def run(name: str, county: County, username: str, arguments: list[str]) -> str:
+    """Everything that a command says, errors included; what it wrote is taken back."""
+    out = StringIO()
+    with transaction.atomic():
+        try:
+            call_command(name, "--tenant", county.code, "--as", username, *arguments, stdout=out, stderr=out)
+        except CommandError as refusal:
+            out.write(str(refusal))
+        transaction.set_rollback(True)
+    return out.getvalue()
+
+
+@pytest.mark.covers("I6")
+def test_commands_act_in_the_county_of_the_person_only(ground, capsys):
+    a, b = ground.world.a, ground.world.b
+    ours = {name for name, app in get_commands().items() if app in OURS}
+    assert ours == set(COMMANDS) | OPERATORS
+    probes = 0
+    for name, (who, arguments, says) in COMMANDS.items():
+        twin = run(name, a, a.username(who), arguments)
+        assert says in twin, f"{name}: {twin}"
+        assert DOOR not in twin, name
+        for stem in STEMS:
+            for county, other in ((b, a), (a, b)):
+                said = run(name, county, other.username(stem), arguments)
+                assert DOOR in said, f"{name} in {county.code} as {other.username(stem)}: {said}"
+                assert CANARY not in said
+                probes += 1
+    with capsys.disabled():
+        print(f"\n{probes} commands refused, {len(COMMANDS)} twins well")
