@@ -144,7 +144,8 @@ class Reader:
             return ""
         if hasattr(model, "quantity_unit"):
             known = {one.attname: values.get(one.attname) for one in model._meta.concrete_fields}
-            return f" {model(**known).quantity_unit}"
+            as_logged: Any = model(**known)
+            return f" {as_logged.quantity_unit}"
         for reference in _references(model):
             row = self.found.get(reference.related_model, {}).get(values.get(reference.attname) or 0)
             if row is not None and hasattr(row, "quantity_unit"):

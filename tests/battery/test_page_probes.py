@@ -325,7 +325,7 @@ COMMANDS = {
         "newcomer",
     ),
     "decide": ("clerk", ["--step", "first_review", "--all-clean"], "认可"),
-    "load_workbook": ("clerk", [str(WORKBOOK), "--dry-run"], "工作簿"),
+    "load_workbook": ("clerk", [str(WORKBOOK), "--dry-run"], "期间："),
     "close": ("party_inspector", ["--period", "2012年上半年"], "没有核实完"),
 }
 # Run by the operator of the server, who acts as nobody.
