@@ -1,6 +1,7 @@
 """The counting rules that a new tenant begins with, as data; its own versions come after them."""
 
 import datetime as dt
+from typing import Any
 
 from projects.choices import AgreementKind, BusinessLine, ClaimKind
 
@@ -8,7 +9,7 @@ from projects.choices import AgreementKind, BusinessLine, ClaimKind
 PAID_IN = "到位资金"
 INTRODUCED = "引进资金"
 
-STANDARD = [
+STANDARD: list[dict[str, Any]] = [
     {"name": PAID_IN, "kind": ClaimKind.PAID_IN},
     {"name": INTRODUCED, "kind": ClaimKind.SIGNED_INTRODUCED},
     {"name": "签约项目", "kind": ClaimKind.SIGNED_COUNT},

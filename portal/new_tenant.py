@@ -28,8 +28,8 @@ def add(
 ) -> Tenant:
     """Add a tenant as one act of the operator. ``admin``: username, name and password of its administrator.
 
-    The administrator's post begins ``on`` that day. Works as the owner's role, so not inside a transaction. Raises Refused for a known code, an
-    unknown parent or a username that is taken.
+    The administrator's post begins ``on`` that day. Works as the owner's role, so not inside a
+    transaction. Raises Refused for a known code, an unknown parent or a username that is taken.
     """
     with as_migrator(), transaction.atomic():
         tenant = tenants.add(code=code, name=name, level=level, parent_code=parent_code, label=OPERATOR_LABEL)

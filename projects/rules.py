@@ -1,5 +1,6 @@
-"""Who may do what in the ledger, asked by pages and services alike, and the limits beyond which
-people look twice (they refuse nothing).
+"""Who may do what in the ledger, asked by pages and services alike.
+
+Beside it the limits beyond which people look twice; they refuse nothing.
 """
 
 from decimal import Decimal

@@ -6,8 +6,10 @@ TABLES_WITHOUT_TENANT = [
     *log_triggers("accounts_tenant"),
     *log_triggers("accounts_tenantclosure"),
     *log_triggers("accounts_user", personal=("name", "password")),
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON axes_accessattempt, axes_accesslog, axes_accessfailurelog, "
-    "axes_accessattemptexpiration TO app",
+    *(
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON axes_{table} TO app"
+        for table in ("accessattempt", "accesslog", "accessfailurelog", "accessattemptexpiration")
+    ),
 ]
 
 

@@ -35,5 +35,5 @@ def own_posts(user_id: int, *, on: dt.date) -> list[ActingPost]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM sec.own_posts()")
         rows = cursor.fetchall()
-    posts = [ActingPost(*row, user_id=user_id) for row in rows]
+    posts = [ActingPost(*row, user_id) for row in rows]
     return [post for post in posts if post.from_on <= on and (post.until_on is None or post.until_on >= on)]

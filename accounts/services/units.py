@@ -1,5 +1,7 @@
 """Units of a tenant."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -11,7 +13,7 @@ from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
 
 
-def build(name: str, kind: str, **fields) -> Unit:
+def build(name: str, kind: str, **fields: Any) -> Unit:
     """A unit of the current tenant, not yet saved, with its sort key."""
     return Unit(name=name, kind=kind, sort_key=sort_key(name), **fields)
 

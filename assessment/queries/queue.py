@@ -39,13 +39,15 @@ class Left:
 
 @dataclass
 class SortedOut:
+    """A queue parted into what may be accepted at once, the bureau's own, and what needs a look."""
+
     clean: list[Claim] = field(default_factory=list)
     own: list[Claim] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
 
 
 def waiting(post: ActingPost, step: str) -> QuerySet[Claim]:
-    """Claims that wait at this step in Returns that are submitted and open for opinions, oldest due first."""
+    """Claims that wait at this step in submitted Returns that are open for opinions, oldest due first."""
     claims = claims_for(post).filter(state__in=WAITING[Step(step)], booked_in__opinions_closed_at__isnull=True)
     if step == Step.UNIT:
         claims = claims.filter(unit_id=post.unit_id)
@@ -126,7 +128,8 @@ def _doubt_shared_numbers(claims: list[Claim], doubts: dict[int, list[str]]) -> 
         payers[number].add(payer)
     for claim in claims:
         if claim.voucher and len(names := payers[claim.voucher.number]) > 1:
-            doubts[claim.pk].append(f"凭证号 {claim.voucher.number} 出现在 {len(names)} 个付款方：{'、'.join(sorted(names))}")
+            among = "、".join(sorted(names))
+            doubts[claim.pk].append(f"凭证号 {claim.voucher.number} 出现在 {len(names)} 个付款方：{among}")
 
 
 def _doubt_money_above_contract(claims: list[Claim], doubts: dict[int, list[str]]) -> None:

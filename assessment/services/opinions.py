@@ -1,4 +1,4 @@
-"""Opinions on claims. The database checks role, order, interest and the closed Return; here is the wording."""
+"""Opinions on claims. The database checks role, order, interest and the closed Return."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -214,9 +214,8 @@ def _decide_step(county: County, stem: str, role: Role, step: Step, say: Say) ->
             return
         done = opinions.decide_clean(post=post, step=step)
         if done.accepted or done.skipped:
-            say(
-                f"{county.name}：{post.unit_name}{step.label}，认可 {done.accepted} 笔，留下 {len(done.left)} 笔"
-            )
+            left = len(done.left)
+            say(f"{county.name}：{post.unit_name}{step.label}，认可 {done.accepted} 笔，留下 {left} 笔")
 
 
 def _close(county: County, say: Say) -> None:

@@ -139,7 +139,10 @@ def attach(file: Checked, *, voucher: Voucher) -> Evidence:
 
 @transaction.atomic
 def add(*, post: ActingPost, voucher: Voucher, uploads: list[Upload]) -> list[Evidence]:
-    """Attach more files to a voucher that the post may see. Raises Forbidden, ValidationError for bad files."""
+    """Attach more files to a voucher that the post may see.
+
+    Raises Forbidden for a post that enters nothing, ValidationError for bad files.
+    """
     if not rules.may_record(post):
         raise Forbidden("佐证材料由申报单位或招商局补充。")
     act("evidence.attach")

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -144,12 +145,10 @@ def _warnings(project: Project) -> list[str]:
     paid = _reported(project=project, kind=ClaimKind.PAID_IN)
     if paid is None or paid <= introduced:
         return []
-    return [
-        f"该项目累计申报到位资金 {plain(paid)} 万元，"
-        f"已超过协议引资额 {plain(introduced)} 万元，核实时将重点查看。"
-    ]
+    above = f"已超过协议引资额 {plain(introduced)} 万元，核实时将重点查看。"
+    return [f"该项目累计申报到位资金 {plain(paid)} 万元，{above}"]
 
 
-def _reported(**where) -> Decimal | None:
+def _reported(**where: Any) -> Decimal | None:
     """Sum of what was reported, reversals included; None without a claim."""
     return Claim.objects.filter(**where).aggregate(total=Sum("reported"))["total"]
