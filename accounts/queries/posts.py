@@ -1,7 +1,7 @@
 """Which posts a person holds, and the one that is acted in."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db import connection
 
@@ -33,7 +33,8 @@ class ActingPost:
 def own_posts(user_id: int, *, on: dt.date) -> list[ActingPost]:
     """Posts that the person of the current scope holds on this day, oldest first. One query."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM sec.own_posts()")
+        cursor.execute("SELECT * FROM sec.own_posts()")  # columns in the order of the fields
         rows = cursor.fetchall()
-    posts = [ActingPost(*row, user_id) for row in rows]
+    names = [field.name for field in fields(ActingPost) if field.name != "user_id"]
+    posts = [ActingPost(**dict(zip(names, row, strict=True)), user_id=user_id) for row in rows]
     return [post for post in posts if post.from_on <= on and (post.until_on is None or post.until_on >= on)]

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ class Figure:
     """A number and the claims behind it. ``how``: their sum in 万元, their projects, or how many they are."""
 
     key: str
-    label: str
+    label: Any
     how: str
     where: Q
 

@@ -1,5 +1,7 @@
 """What the current tenant already has, gathered for the checks of a workbook."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, Sum
 
 from accounts.models import Unit, UnitAlias
@@ -13,20 +15,19 @@ from projects.sheets.periods import Span
 LIVE = ~Q(state=ClaimState.REVERSED)
 
 
-def known(span: Span | None) -> Known:
-    """The tenant as far as a workbook of this span may touch it. A fixed number of queries.
+def known(span: Span | None, year: int | None) -> Known:
+    """The tenant as far as a workbook of this span and year may touch it. A fixed number of queries.
 
-    Tasks and targets are those of the span's year, zero reports those of the very span.
+    Tasks and targets are those of the year, zero reports those of the very span.
     """
-    year = span.start.year if span else None
     return Known(
         fresh=not Target.objects.exists(),
         units=dict(Unit.objects.values_list("name", "kind")),
         aliases=dict(UnitAlias.objects.values_list("name", "unit__name")),
         measures=frozenset(Measure.objects.values_list("name", flat=True)),
-        credit_codes=dict(
-            Enterprise.objects.filter(credit_code__isnull=False).values_list("credit_code", "name")
-        ),
+        credit_codes={
+            code: name for code, name in Enterprise.objects.values_list("credit_code", "name") if code
+        },
         projects=_projects(year),
         vouchers=_vouchers(),
         tasks=_targets(year, of_units=True),
@@ -35,7 +36,7 @@ def known(span: Span | None) -> Known:
     )
 
 
-def live_claims(**where) -> Exists:
+def live_claims(**where: Any) -> Exists:
     """Whether a claim that nobody reversed stands on the outer row."""
     return Exists(Claim.objects.filter(LIVE, **where))
 

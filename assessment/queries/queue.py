@@ -48,7 +48,9 @@ class SortedOut:
 
 def waiting(post: ActingPost, step: str) -> QuerySet[Claim]:
     """Claims that wait at this step in submitted Returns that are open for opinions, oldest due first."""
-    claims = claims_for(post).filter(state__in=WAITING[Step(step)], booked_in__opinions_closed_at__isnull=True)
+    claims = claims_for(post).filter(
+        state__in=WAITING[Step(step)], booked_in__opinions_closed_at__isnull=True
+    )
     if step == Step.UNIT:
         claims = claims.filter(unit_id=post.unit_id)
     else:

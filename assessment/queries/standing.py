@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, FilteredRelation, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -179,7 +180,7 @@ def _targets(measure: Measure, as_of: dt.date) -> dict[int | None, Decimal]:
     )
 
 
-def _sums(basis: Basis, share) -> dict:
+def _sums(basis: Basis, share: Any) -> dict:
     """Aggregates of a claims query: the basis' figure and what waits, each times the share."""
     waiting = Case(
         When(Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED), then=F("reported")),
@@ -225,7 +226,7 @@ def _units_reported(as_of: dt.date) -> set[int]:
 
 def as_json(table: Standing) -> dict:
     """The standing as the command prints it: money exact, percentages as text, names by class."""
-    by_group = defaultdict(int)
+    by_group: dict[str, int] = defaultdict(int)
     for line in table.tasked:
         by_group[line.group] += 1
     return {

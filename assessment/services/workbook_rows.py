@@ -1,26 +1,31 @@
 """Writing the clean rows of a workbook: each row once, in bulk, inside the caller's act."""
 
 import datetime as dt
+from typing import Any
+
+from django.db.models import Model
 
 from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
 from accounts.refusals import Refused
 from accounts.services import units
 from assessment.models import Measure, Target
 from assessment.queries.basis import measure_named
+from assessment.services.workbook_firms import Firms
 from assessment.standard_measures import PAID_IN
-from projects.models import Agreement, Claim, Enterprise, Period, Project, Return, Voucher
+from projects.choices import PeriodKind
+from projects.models import Agreement, Claim, Period, Project, Return, Voucher
 from projects.services import claims, periods, returns
 from projects.sheets.cells import name_key
 from projects.sheets.checks import Result
-from projects.sheets.periods import Span, months
-from projects.sheets.rows import FundRow, ProjectRow
+from projects.sheets.periods import Span
 
 
 class Writer:
     """Writes what ``Result.clean`` holds. ``written`` counts new rows by what they are."""
 
     def __init__(self, result: Result, span: Span):
-        self.rows = result.clean
+        # A clean row has every field that it needs; its type also allows for cells that could not be read.
+        self.rows: Any = result.clean
         self.aliases = result.aliases
         self.span = span
         self.year = span.start.year
@@ -32,7 +37,8 @@ class Writer:
         self._units()
         self._aliases()
         self._targets()
-        period = periods.ensure(self.span)
+        reports = self.rows.projects or self.rows.funds or self.rows.zeros
+        period = periods.ensure(self.span, filed=bool(reports))
         self.returns = {item.unit_id: item for item in Return.objects.filter(period=period)}
         self._enterprises()
         self._projects()
@@ -79,7 +85,7 @@ class Writer:
     def _targets(self) -> None:
         if not self.rows.tasks and not self.rows.targets:
             return
-        period = periods.ensure(months(self.year, 1, 12), filed=False)
+        period = periods.ensure(periods.span(PeriodKind.YEAR, dt.date(self.year, 1, 1)), filed=False)
         new = [
             Target(
                 unit=unit,
@@ -101,34 +107,13 @@ class Writer:
     # Firms, projects, papers
 
     def _enterprises(self) -> None:
-        """Firms by name. A credit code stays with the firm that has it (under two names it is only a doubt).
-
-        A code that a known firm lacked is added to it.
-        """
-        self.firms = {name_key(firm.name): firm for firm in Enterprise.objects.all()}
-        taken = {firm.credit_code for firm in self.firms.values()}
-        new = []
-        for name, code, division in self._named_firms():
-            own_code = None if code in taken else code
-            firm = self.firms.get(name_key(name))
-            if firm is None:
-                firm = Enterprise(name=name, credit_code=own_code, division=division)
-                self.firms[name_key(name)] = firm
-                new.append(firm)
-            elif own_code and not firm.credit_code:
-                firm.credit_code = own_code
-                if firm.pk:
-                    firm.save(update_fields=["credit_code"])
-            taken.add(firm.credit_code)
-        Enterprise.objects.bulk_create(new)
-        self._count("enterprises", len(new))
-
-    def _named_firms(self):
+        self.firms = Firms()
         for row in self.rows.projects:
-            yield row.investor, row.credit_code, row.division or ""
+            self.firms.named(row.investor, row.credit_code, row.division)
         for row in self.rows.funds:
             if row.payer:
-                yield row.payer, None, ""
+                self.firms.named(row.payer)
+        self._count("enterprises", self.firms.save())
 
     def _projects(self) -> None:
         projects = Project.objects.select_related("unit", "enterprise")
@@ -136,7 +121,7 @@ class Writer:
         new, again = [], []
         for row in self.rows.projects:
             values = {
-                "enterprise": self.firms[name_key(row.investor)],
+                "enterprise": self.firms.named(row.investor, row.credit_code),
                 "unit": self.units[row.unit],
                 "industry": row.industry or "",
                 "year_introduced": self._year_introduced(row),
@@ -145,10 +130,7 @@ class Writer:
             if project is None:
                 project = Project(name=row.name, **values)
                 new.append(project)
-            elif any(getattr(project, field) != value for field, value in values.items()):
-                # Its figures were undone: the row is read as it stands now.
-                for field, value in values.items():
-                    setattr(project, field, value)
+            elif read_again(project, values):
                 again.append(project)
             known[name_key(row.name)] = project
         Project.objects.bulk_create(new)
@@ -156,7 +138,7 @@ class Writer:
         self.projects = known
         self._count("projects", len(new))
 
-    def _year_introduced(self, row: ProjectRow) -> int:
+    def _year_introduced(self, row: Any) -> int:
         return min(row.signed_on.year, self.year - 1) if row.carry_over else self.year
 
     def _agreements(self) -> list[Claim]:
@@ -175,9 +157,7 @@ class Writer:
                     project=project, kind=row.agreement_kind, signed_on=row.signed_on, **amounts
                 )
                 new.append(agreement)
-            elif any(getattr(agreement, field) != value for field, value in amounts.items()):
-                for field, value in amounts.items():
-                    setattr(agreement, field, value)
+            elif read_again(agreement, amounts):
                 again.append(agreement)
             if self.span.covers(row.signed_on):
                 claiming.append((agreement, project))
@@ -198,7 +178,7 @@ class Writer:
         new, again, paired = [], [], []
         for row in self.rows.funds:
             project = self.projects[name_key(row.project)]
-            payer = self.firms[name_key(row.payer)] if row.payer else project.enterprise
+            payer = self.firms.named(row.payer) if row.payer else project.enterprise
             voucher = known.get((row.voucher_kind, name_key(row.voucher_number), payer.pk))
             if voucher is None:
                 voucher = Voucher(
@@ -210,8 +190,7 @@ class Writer:
                     division=payer.division,
                 )
                 new.append(voucher)
-            elif (voucher.dated_on, voucher.face_wan) != (row.on, row.amount):
-                voucher.dated_on, voucher.face_wan = row.on, row.amount
+            elif read_again(voucher, {"dated_on": row.on, "face_wan": row.amount}):
                 again.append(voucher)
             paired.append((voucher, project, row))
         Voucher.objects.bulk_create(new)
@@ -219,7 +198,7 @@ class Writer:
         self._count("vouchers", len(new))
         return [self._money(voucher, project, row) for voucher, project, row in paired]
 
-    def _money(self, voucher: Voucher, project: Project, row: FundRow) -> Claim:
+    def _money(self, voucher: Voucher, project: Project, row: Any) -> Claim:
         unit = self.units[row.unit]
         return claims.of_voucher(
             voucher, project=project, unit=unit, booked_in=self._return_of(unit), amount=row.amount
@@ -247,3 +226,9 @@ class Writer:
         self._count("returns", len(submitted))
 
 
+def read_again(known: Model, values: dict[str, Any]) -> bool:
+    """Whether a known row, whose figures were undone, reads otherwise now; it then takes the values."""
+    changed = {field: value for field, value in values.items() if getattr(known, field) != value}
+    for field, value in changed.items():
+        setattr(known, field, value)
+    return bool(changed)

@@ -24,6 +24,7 @@ from projects.services import claims, periods, returns
 from projects.sheets.book import open_book
 from projects.sheets.checks import KINDS, Result, check
 from projects.sheets.findings import ASK, ERROR, Finding
+from projects.sheets.periods import Span, months
 from projects.sheets.reader import BookRefused
 
 WORDS = {
@@ -41,10 +42,18 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Examined:
-    """What a workbook says, before anything is written; no ``period_name`` when no title has one."""
+    """What a workbook says, before anything is written.
+
+    ``span``: the period that it reports, for a sheet of tasks alone its year, None when no title names one.
+    """
 
     result: Result
-    period_name: str
+    span: Span | None
+
+    @property
+    def period_name(self) -> str:
+        """The period in words, empty when none is named."""
+        return self.span.label if self.span else ""
 
     @property
     def acceptable(self) -> bool:
@@ -102,8 +111,8 @@ def examine(
         book = open_book(content, file_name)
     except BookRefused as refusal:
         raise Refused(str(refusal)) from refusal
-    result = check(book, known(book.span), today, answers or {})
-    return Examined(result, book.span.label if book.span else "")
+    result = check(book, known(book.span, book.year), today, answers or {})
+    return Examined(result, book.span or (months(book.year, 1, 12) if book.year else None))
 
 
 @transaction.atomic
@@ -128,7 +137,7 @@ def load(
     _one_at_a_time()
     examined = examine(content, file_name, today=today, answers=answers)
     left = [finding for finding in examined.result.findings if finding.severity in (ERROR, ASK)]
-    span = examined.result.understood.span
+    span = examined.span
     if (left and not accept_clean) or span is None or span.kind not in periods.MONTHS:
         raise Refused(f"工作簿有 {len(left)} 处问题没有解决，没有写入任何数据。")
     if not any(examined.new_rows.values()) and not examined.result.aliases:

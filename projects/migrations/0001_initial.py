@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enterprise',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='enterprise_name', violation_error_message='该企业名称已登记。'),
+            constraint=models.UniqueConstraint(condition=models.Q(('credit_code__isnull', True)), fields=('tenant', 'name'), name='enterprise_name_without_code', violation_error_message='该企业名称已登记。'),
         ),
         migrations.AddConstraint(
             model_name='evidence',

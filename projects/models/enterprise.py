@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel, tenant_key
@@ -22,7 +23,8 @@ class Enterprise(TenantModel):
             ),
             models.UniqueConstraint(
                 fields=["tenant", "name"],
-                name="enterprise_name",
+                condition=Q(credit_code__isnull=True),
+                name="enterprise_name_without_code",
                 violation_error_message=_("该企业名称已登记。"),
             ),
         ]

@@ -57,6 +57,10 @@ def ensure(span: Span, *, due_on: dt.date | None = None, filed: bool = True) -> 
             "filed": filed,
         },
     )
+    if filed and not period.filed:
+        # Opened for targets first, filed for now.
+        period.filed = True
+        period.save(update_fields=["filed"])
     if period.filed and period.closed_at is None:
         add_missing_returns(period)
     return period

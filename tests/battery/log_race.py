@@ -8,6 +8,7 @@ from accounts import scope
 from accounts.acts import act
 from accounts.models import UnitAlias
 from accounts.queries.posts import ActingPost
+from tests.battery.processes import say
 from tests.world import acting
 
 
@@ -19,7 +20,7 @@ def write(*, post: ActingPost, unit_id: int, name: str, acts: int) -> dict:
             act("unit.add", reason=name)
             UnitAlias.objects.create(unit_id=unit_id, name=f"{name}-{number}a")
             UnitAlias.objects.create(unit_id=unit_id, name=f"{name}-{number}b")
-        print(number, flush=True)
+        say(number)
     return {"started": started, "ended": time.time()}
 
 
@@ -28,7 +29,7 @@ def stop_in_the_middle(*, post: ActingPost, unit_id: int, name: str) -> None:
     with acting(post):
         act("unit.add", reason=name)
         UnitAlias.objects.bulk_create(UnitAlias(unit_id=unit_id, name=f"{name}-{i}") for i in range(50))
-        print("in the middle", flush=True)
+        say("in the middle")
         time.sleep(60)
 
 

@@ -26,7 +26,11 @@ def fresh(rows: Rows, table: str) -> Row:
         "projects_split": {"document": word},
         "projects_splitline": {"kind": "signed_total", "share": 1, "split_id": rows.extra["projects_split"]},
         "projects_period": {"kind": "month", "name": word, "closed_at": None},
-        "projects_return": {"period_id": rows.extra["projects_period"], "submitted_at": None, "submitted_by": ""},
+        "projects_return": {
+            "period_id": rows.extra["projects_period"],
+            "submitted_at": None,
+            "submitted_by": "",
+        },
         "projects_claim": _claim(rows),
         "assessment_opinion": _opinion(rows),
         "assessment_measure": {"version": 99},
@@ -62,13 +66,22 @@ def _suited(rows: Rows, table: str, column: str) -> list[Row]:
     row = fresh(rows, table)
     target = dict(references_of(table))[column]
     if (table, column) == ("projects_claim", "reverses_id"):
-        origin = next(it for it in rows.ground.rows(table, rows.a.tenant_id) if it["id"] == rows.a.rows["claim"])
+        origin = next(
+            it for it in rows.ground.rows(table, rows.a.tenant_id) if it["id"] == rows.a.rows["claim"]
+        )
         kept = ("unit_id", "project_id", "kind", "voucher_id", "agreement_id", "happened_on", "split_id")
-        return [{**row, **{it: origin[it] for it in kept}, "reported": -origin["reported"], column: origin["id"]}]
+        return [
+            {**row, **{it: origin[it] for it in kept}, "reported": -origin["reported"], column: origin["id"]}
+        ]
     if (table, column) == ("projects_claim", "agreement_id"):
         row |= {"voucher_id": None, "kind": "signed_fixed"}
     if (table, column) == ("assessment_opinion", "supersedes_id"):
-        decided = {"claim_id": rows.a.rows["decided_claim"], "step": "inspection", "verdict": "doubt", "reason": "x"}
+        decided = {
+            "claim_id": rows.a.rows["decided_claim"],
+            "step": "inspection",
+            "verdict": "doubt",
+            "reason": "x",
+        }
         row |= decided
     if table == "projects_evidencelink" and column != "evidence_id":
         row |= dict.fromkeys(("voucher_id", "agreement_id", "project_id"))
@@ -85,9 +98,7 @@ def references_of(table: str) -> list[tuple[str, str]]:
 
 def insert(table: str, row: Row, tail: str = "", *, settle: bool = True) -> Ask:
     columns = ", ".join(f'"{column}"' for column in row)
-    statement = (
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s::jsonb) {tail}"
-    )
+    statement = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s::jsonb) {tail}"
     return Ask(statement, (json.dumps(row),), settle)
 
 
@@ -99,7 +110,9 @@ def planting(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
             twins = tuple(insert(table, row) for row in suited)
             put = f'UPDATE {table} SET "{column}" = %s WHERE id = %s'
             moved = tuple(
-                Ask(put, (value, it), settle=True) for it in rows.own(table)[:4] for value in rows.own(target)[:4]
+                Ask(put, (value, it), settle=True)
+                for it in rows.own(table)[:4]
+                for value in rows.own(target)[:4]
             )
             for theirs, _own in rows.pairs(target):
                 for row in suited[:1]:
@@ -125,7 +138,9 @@ def invading(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
             own = rows.own(table)
             keep = tuple(Ask(give, (rows.a.tenant_id, it), settle=True) for it in own)
             for it in own:
-                yield Probe("give away", Ask(give, (rows.b.tenant_id, it), settle=True), touched, keep, touched)
+                yield Probe(
+                    "give away", Ask(give, (rows.b.tenant_id, it), settle=True), touched, keep, touched
+                )
 
 
 def _twins_of(rows: Rows, table: str) -> list[Row]:
@@ -146,7 +161,12 @@ def colliding(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
             own = rows.ground.rows(table, rows.a.tenant_id)
             taken = {tuple(row[column] for column in key) for row in own}
             twins = tuple(
-                insert(table, {**fresh(rows, table), **{it: row[it] for it in key}}, "ON CONFLICT DO NOTHING", settle=False)
+                insert(
+                    table,
+                    {**fresh(rows, table), **{it: row[it] for it in key}},
+                    "ON CONFLICT DO NOTHING",
+                    settle=False,
+                )
                 for row in own
             )
             for theirs, _own in rows.pairs(table):
@@ -156,4 +176,10 @@ def colliding(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
                 row = {**fresh(rows, table), **values}
                 # Not settled: what the key says comes before the references are looked at.
                 ask = insert(table, row, "ON CONFLICT DO NOTHING", settle=False)
-                yield Probe("collide" if not fills.keys() & set(key) else "collide by reference", ask, conflicts, twins, conflicts)
+                yield Probe(
+                    "collide" if not fills.keys() & set(key) else "collide by reference",
+                    ask,
+                    conflicts,
+                    twins,
+                    conflicts,
+                )

@@ -153,7 +153,9 @@ def changing(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
                 for column in columns:
                     statement = f'UPDATE {table} SET "{column}" = "{column}" WHERE id = %s'
                     yield _write("update", statement, theirs["id"], own)
-                yield _alike("lock", f"SELECT id FROM {table} WHERE id = %s FOR UPDATE", came, theirs["id"], own[0])
+                yield _alike(
+                    "lock", f"SELECT id FROM {table} WHERE id = %s FOR UPDATE", came, theirs["id"], own[0]
+                )
             if "DELETE" in granted[table]:
                 yield _write("delete", f"DELETE FROM {table} WHERE id = %s", theirs["id"], own)
 
@@ -173,7 +175,10 @@ def without_tenant(rows: Rows) -> Iterator[Probe]:
     asks += [("accounts_tenantclosure", "descendant_id", b.tenant_id, a.tenant_id)]
     asks += [("accounts_chainhead", "tenant_id", b.tenant_id, a.tenant_id)]
     for theirs_id, theirs_name, own_id, own_name in people:
-        asks += [("accounts_user", "id", theirs_id, own_id), ("accounts_user", "username", theirs_name, own_name)]
+        asks += [
+            ("accounts_user", "id", theirs_id, own_id),
+            ("accounts_user", "username", theirs_name, own_name),
+        ]
     for table, column, theirs, own in asks:
         for kind, statement, leaks in (
             ("select", f"SELECT * FROM {table} WHERE {column} = %s", came),
@@ -183,7 +188,9 @@ def without_tenant(rows: Rows) -> Iterator[Probe]:
             yield _alike(kind, statement, leaks, theirs, own)
     clerk = a.posts["clerk"].user_id
     for theirs_id, _name, _own_id, _own_name in people:
-        yield _write("update", "UPDATE accounts_user SET password = password WHERE id = %s", theirs_id, [clerk])
+        yield _write(
+            "update", "UPDATE accounts_user SET password = password WHERE id = %s", theirs_id, [clerk]
+        )
 
 
 def calling(rows: Rows) -> Iterator[Probe]:

@@ -1,82 +1,87 @@
 """Functions of the tests run in processes of their own, each with its own connection to the tests' database.
 
-A process sets itself up, says "ready", waits for "go", runs the function and prints what it returns as JSON.
+They are forked from a process that has set Django up once and never held a connection. Each one says that
+it is ready, waits to be let go, runs its function and sends back what that returns.
 """
 
-import base64
-import importlib
-import json
-import os
-import pickle
-import subprocess
-import sys
+import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from multiprocessing.connection import Connection
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECONDS = 300
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.battery.preloaded"])
+
+_parent: Connection | None = None
 
 
 class Worker:
     """One process that will run ``function(**arguments)``."""
 
     def __init__(self, function: Callable[..., Any], **arguments: Any):
-        task = {
-            "function": (function.__module__, function.__name__),
-            "arguments": arguments,
-            "database": connections["default"].settings_dict["NAME"],
-            "settings": {name: getattr(settings, name) for name in ("EVIDENCE_DIR", "PORTAL_NOW")},
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            cwd=ROOT,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings.test"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+        self.line, theirs = FORKS.Pipe()
+        database = connections["default"].settings_dict["NAME"]
+        fixed = {name: getattr(settings, name) for name in ("EVIDENCE_DIR", "PORTAL_NOW")}
+        self.process = FORKS.Process(
+            target=_run, args=(theirs, database, fixed, function, arguments), daemon=True
         )
-        self._tell(base64.b64encode(pickle.dumps(task)).decode())
+        self.process.start()
+        theirs.close()
 
-    def _tell(self, line: str) -> None:
-        print(line, file=self.process.stdin, flush=True)
-
-    def await_line(self, expected: str) -> None:
-        """Wait until the process says this."""
-        said = self.process.stdout.readline()
-        assert said == expected + "\n", said
+    def hear(self) -> Any:
+        """The next thing that the process says; fails when it says nothing any more."""
+        assert self.line.poll(PATIENCE_SECONDS), "the process is silent"
+        return self.line.recv()
 
     def go(self) -> None:
-        self._tell("go")
+        self.line.send("go")
 
     def result(self) -> Any:
-        """What the function returned. Fails when the process did."""
-        out, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
-        assert self.process.returncode == 0, self.process.returncode
-        return json.loads(out.splitlines()[-1])
+        """What the function returned, after whatever it said. EOFError when the process failed."""
+        while True:
+            match self.hear():
+                case ("result", value):
+                    self.process.join(PATIENCE_SECONDS)
+                    return value
 
-    def kill(self) -> None:
-        """kill -9, as a crash would."""
+    def running(self) -> bool:
+        return self.process.is_alive()
+
+    def kill(self) -> list[Any]:
+        """kill -9, as a crash would; what it had said and nobody had heard yet."""
         self.process.kill()
-        self.process.communicate()
+        self.process.join(PATIENCE_SECONDS)
+        heard = []
+        try:
+            while True:
+                heard.append(self.line.recv())
+        except (EOFError, ConnectionResetError):
+            return heard
+
+
+def say(something: Any) -> None:
+    """Tell the process that started this one."""
+    assert _parent is not None
+    _parent.send(something)
 
 
 @contextmanager
-def crew(*workers: Worker) -> Iterator[tuple[Worker, ...]]:
+def crew(*workers: Worker) -> Iterator[None]:
     """All of them ready, then let go at the same moment; none outlives the block."""
     try:
         for worker in workers:
-            worker.await_line("ready")
+            assert worker.hear() == "ready"
         for worker in workers:
             worker.go()
-        yield workers
+        yield
     finally:
         for worker in workers:
-            if worker.process.poll() is None:
+            if worker.running():
                 worker.kill()
 
 
@@ -86,22 +91,16 @@ def at_once(*workers: Worker) -> list[Any]:
         return [worker.result() for worker in workers]
 
 
-def main() -> None:
-    """The process itself."""
-    import django
-
-    django.setup()
-    task = pickle.loads(base64.b64decode(sys.stdin.readline()))
-    connections["default"].settings_dict["NAME"] = task["database"]
-    for name, value in task["settings"].items():
+def _run(
+    parent: Connection, database: str, fixed: dict[str, Any], function: Callable[..., Any], arguments: dict
+) -> None:
+    global _parent  # noqa: PLW0603 -- the process's one line to its parent
+    _parent = parent
+    connections["default"].settings_dict["NAME"] = database
+    for name, value in fixed.items():
         setattr(settings, name, value)
-    module, name = task["function"]
-    function = getattr(importlib.import_module(module), name)
     connections["default"].ensure_connection()
-    print("ready", flush=True)
-    assert sys.stdin.readline() == "go\n"
-    print(json.dumps(function(**task["arguments"])), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    say("ready")
+    parent.recv()
+    say(("result", function(**arguments)))
+    connections["default"].close()

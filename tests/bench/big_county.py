@@ -104,20 +104,24 @@ def _repeat(first: Frame, frame: Frame, shift: int) -> None:
         "payer_id": frame.firm - first.firm,
     }
     with connection.cursor() as cursor:
-        for model, columns in ((Voucher, VOUCHER_COLUMNS), (Agreement, AGREEMENT_COLUMNS), (Claim, CLAIM_COLUMNS)):
+        for model, columns in (
+            (Voucher, VOUCHER_COLUMNS),
+            (Agreement, AGREEMENT_COLUMNS),
+            (Claim, CLAIM_COLUMNS),
+        ):
             moved = ", ".join(f"{name} + {step[name]}" if name in step else name for name in columns)
             table = model._meta.db_table
-            cursor.execute(
-                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {moved} FROM {table} WHERE tenant_id = %s",
-                [first.tenant_id],
-            )
+            copied = f"SELECT {moved} FROM {table} WHERE tenant_id = %s"
+            cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) {copied}", [first.tenant_id])
 
 
 def _triggers(state: str) -> None:
     with connection.cursor() as cursor:
         for table in tables():
             cursor.execute(
-                sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(sql.Identifier(table), sql.SQL(state)).as_string()
+                sql.SQL("ALTER TABLE {} {} TRIGGER USER")
+                .format(sql.Identifier(table), sql.SQL(state))
+                .as_string()
             )
 
 
@@ -153,9 +157,12 @@ def _framed(tenant_id: int, unit_count: int) -> Frame:
     ]
     frame = Frame(tenant_id, Unit.objects.bulk_create(made))
     Unit.objects.bulk_create([units.build("督查室", UnitKind.OFFICE)])
-    groups = {kind: UnitGroup.objects.create(code=kind, name=kind) for kind in (UnitKind.TOWN, UnitKind.DEPARTMENT)}
+    groups = {
+        kind: UnitGroup.objects.create(code=kind, name=kind) for kind in (UnitKind.TOWN, UnitKind.DEPARTMENT)
+    }
     GroupMembership.objects.bulk_create(
-        GroupMembership(unit=unit, group=groups[unit.kind], from_on=dt.date(2011, 1, 1)) for unit in frame.units
+        GroupMembership(unit=unit, group=groups[unit.kind], from_on=dt.date(2011, 1, 1))
+        for unit in frame.units
     )
     _targets(frame)
     _returns(frame)
@@ -181,7 +188,11 @@ def _returns(frame: Frame) -> None:
     for year, month in HALVES:
         end = dt.date(year, 6, 30) if month == 1 else dt.date(year, 12, 31)
         period = Period.objects.create(
-            kind=PeriodKind.HALF, name=f"{year}年{month}月起", starts_on=dt.date(year, month, 1), ends_on=end, due_on=end
+            kind=PeriodKind.HALF,
+            name=f"{year}年{month}月起",
+            starts_on=dt.date(year, month, 1),
+            ends_on=end,
+            due_on=end,
         )
         # Every tenth unit never submitted.
         made = Return.objects.bulk_create(
@@ -254,7 +265,13 @@ class _Papers:
         amount = Decimal(self.chance.randrange(1, 4000)) / 100
         if self.chance.random() < 0.94:
             number = next(IDS)
-            paper = (number, self.frame.tenant_id, VoucherKind.BANK_SLIP.value, f"JH{number}", self.frame.firm)
+            paper = (
+                number,
+                self.frame.tenant_id,
+                VoucherKind.BANK_SLIP.value,
+                f"JH{number}",
+                self.frame.firm,
+            )
             self.vouchers.append((*paper, happened_on, amount, ""))
             claims = [(ClaimKind.PAID_IN, amount, number, None, self.frame.splits.get(project.pk))]
         elif (project.pk, happened_on) not in self.signed:
@@ -266,7 +283,16 @@ class _Papers:
         else:
             return
         for kind, value, voucher, agreement, split in claims:
-            base = [self.frame.tenant_id, unit.pk, booked_in, project.pk, kind.value, voucher, agreement, happened_on]
+            base = [
+                self.frame.tenant_id,
+                unit.pk,
+                booked_in,
+                project.pk,
+                kind.value,
+                voucher,
+                agreement,
+                happened_on,
+            ]
             self._claim(base, value, split)
 
     def _claim(self, base: list, value: Decimal, split: int | None) -> None:
@@ -275,7 +301,12 @@ class _Papers:
         verified = value if fate < 0.8 else value / 2 if fate < 0.88 else Decimal(0) if fate < 0.90 else None
         state = ClaimState.DECIDED
         if verified is None:
-            open_states = [ClaimState.SUBMITTED, ClaimState.FIRST_REVIEWED, ClaimState.RETURNED, ClaimState.DOUBTED]
+            open_states = [
+                ClaimState.SUBMITTED,
+                ClaimState.FIRST_REVIEWED,
+                ClaimState.RETURNED,
+                ClaimState.DOUBTED,
+            ]
             state = self.chance.choices(open_states, [4, 4, 1, 1])[0]
         claim = [next(IDS), *base, value, verified, verified, state.value, split, None, moment]
         self.claims.append(claim)
@@ -292,6 +323,6 @@ class _Papers:
 
 def _copy(model, columns: list[str], rows: list) -> None:
     text = "".join("\t".join("\\N" if cell is None else str(cell) for cell in row) + "\n" for row in rows)
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN") as copy:
-            copy.write(text)
+    statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text)

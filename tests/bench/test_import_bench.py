@@ -40,9 +40,7 @@ def workbook() -> bytes:
         targets.append(row)
     ledger = book.create_sheet("项目台账")
     ledger.append(["2012年上半年项目台账", "单位：万元"])
-    ledger.append(
-        ["项目名称", "投资方", "引进单位", "总投资", "引资额", "协议类型", "签约日期", "是否续建"]
-    )
+    ledger.append(["项目名称", "投资方", "引进单位", "总投资", "引资额", "协议类型", "签约日期", "是否续建"])
     for number in range(PROJECTS):
         signed_on = dt.date(2012, 1, 1) + dt.timedelta(days=number % 180)
         firm = f"第{number + 1:03}投资公司"

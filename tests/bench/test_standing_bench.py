@@ -58,10 +58,19 @@ def ours() -> Standing:
 def agree(table: Standing, rows: list[Row]) -> None:
     """Every number of both sides, exactly."""
     assert [
-        (line.unit_id, line.name, line.group, line.target, line.amount or 0, line.pending, line.unit_class.value)
+        (
+            line.unit_id,
+            line.name,
+            line.group,
+            line.target,
+            line.amount or 0,
+            line.pending,
+            line.unit_class.value,
+        )
         for line in table.lines
     ] == [
-        (row.unit_id, row.name, row.group, row.target, row.amount or 0, row.pending, row.unit_class) for row in rows
+        (row.unit_id, row.name, row.group, row.target, row.amount or 0, row.pending, row.unit_class)
+        for row in rows
     ]
     assert {(row.total, row.total_pending) for row in rows} == {(table.amount, table.pending)}
 
