@@ -3,6 +3,7 @@
 Each tampering must be named with its place and end the command with exit code 1.
 """
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -224,3 +225,41 @@ def test_only_a_head_kept_outside_shows_a_chain_computed_anew(world):
 def test_a_role_that_cannot_see_every_tenant_passes_nothing_as_clean(world):
     with pytest.raises(ProgrammingError, match="row-level security"):
         chain.verify()
+
+
+@pytest.mark.covers("I3")
+def test_the_chain_can_be_computed_without_the_database(world):
+    """SHA-256 over JSON arrays, with hashlib alone: previous hash, header, then the digest of each line."""
+    with migrator_connection() as owner:
+        headers = owner.execute(
+            "SELECT id, tenant_id, pos, extract(epoch FROM at)::text, act, actor, post_label, reason,"
+            " request_id, hash FROM accounts_change WHERE tenant_id = %s ORDER BY pos",
+            [world.a.tenant_id],
+        ).fetchall()
+        rows = owner.execute(
+            'SELECT change_id, tenant_id, "table", "row", op, before::text, after::text'
+            " FROM accounts_changerow WHERE tenant_id = %s ORDER BY id",
+            [world.a.tenant_id],
+        ).fetchall()
+    before = b""
+    for number, (change, tenant, pos, *said, hash_) in enumerate(headers, start=1):
+        digests = [
+            _sha256(_array(_text(of), _text(table), _text(row), _text(op), old or "null", new or "null"))
+            for of_change, of, table, row, op, old, new in rows
+            if of_change == change
+        ]
+        before = _sha256(before + _array(*map(_text, [tenant, pos, *said])) + b"".join(digests))
+        assert (pos, before) == (number, hash_)
+    assert len(headers) > 25
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _array(*texts: str) -> bytes:
+    return f"[{', '.join(texts)}]".encode()
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -313,8 +313,8 @@ def test_groups_are_those_of_the_day(world):
         park = UnitGroup.objects.create(code="park", name="园区")
         GroupMembership.objects.create(unit_id=town, group=park, from_on=dt.date(2012, 6, 1))
     with acting(world.a.posts["leader"]):
-        days = [dt.date(2011, 12, 31), dt.date(2012, 5, 31), dt.date(2012, 6, 1)]
-        assert [groups_on(day).get(town) for day in days] == [None, "town", "park"]
+        days = [dt.date(2011, 12, 31), dt.date(2012, 5, 30), dt.date(2012, 5, 31), dt.date(2012, 6, 1)]
+        assert [groups_on(day).get(town) for day in days] == [None, "town", "town", "park"]
     assert look(world, dt.date(2012, 5, 31), "reported").counts()["behind"] == {"town": 1}
     assert look(world, basis="reported").counts()["behind"] == {"park": 1}
 

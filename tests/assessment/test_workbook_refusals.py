@@ -5,8 +5,9 @@ import json
 import pytest
 from django.core.management import ManagementUtility, call_command
 
-from accounts.refusals import MESSAGES
-from tests import county
+from accounts.refusals import MESSAGES, Forbidden, Refused
+from assessment.services import workbooks
+from tests import county, world
 from tests.county import CODE, ENTERS, PARTY, REVIEWS
 from tests.projects.workbooks import DATA, SHEETS, made
 
@@ -160,6 +161,19 @@ def test_an_office_in_an_open_period_is_refused_too(capsys, tmp_path):
     code, out, err = typed(capsys, "load_workbook", "--tenant", CODE, "--as", ENTERS, file)
     assert (code, out) == (1, "")
     assert err.startswith("CommandError: “县委督查室”没有“2012年上半年”的报表，不能导入它的数据：")
+    assert county.everything() == before
+
+
+def test_the_service_refuses_by_itself_whoever_calls_it():
+    county.set_up()
+    before = county.everything()
+    hostile = {"content": county.HOSTILE.read_bytes(), "file_name": "h.xlsx", "today": world.TODAY}
+    with pytest.raises(Refused, match="没有写入任何数据"), county.acting(ENTERS) as clerk:
+        workbooks.load(post=clerk, **hostile)
+    with pytest.raises(Forbidden, match="工作簿由招商局导入"), county.acting(PARTY) as inspector:
+        workbooks.load(post=inspector, **hostile, accept_clean=True)
+    with pytest.raises(Forbidden, match="导入由招商局撤销"), county.acting(PARTY) as inspector:
+        workbooks.undo(post=inspector, batch_id=1, reason="", today=world.TODAY)
     assert county.everything() == before
 
 

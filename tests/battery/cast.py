@@ -109,7 +109,10 @@ class Cast:
 
     def _claim(self) -> None:
         """A claim of 记账单位, shared with 分成方, entered by its own reporter and submitted."""
-        clerk, reporter = self.a.posts["clerk"], self._appoint(self.a, "shared-reporter", "记账单位", Role.REPORTER)
+        clerk, reporter = (
+            self.a.posts["clerk"],
+            self._appoint(self.a, "shared-reporter", "记账单位", Role.REPORTER),
+        )
         with acting(clerk):
             project = Project.objects.get(pk=self.a.rows["project"])
             both = [Unit.objects.get(name=name) for name in ("记账单位", "分成方")]
@@ -138,7 +141,7 @@ class Cast:
         unit, (from_on, until_on), _interest = RELATIONS[relation]
         if unit is not None:
             county = self.b if relation == ELSEWHERE else self.a
-            self._appoint(county, login, unit, Role.REPORTER, from_on, until_on)
+            self._appoint(county, login, unit, Role.REPORTER, from_on=from_on, until_on=until_on)
         if step == "superior":
             post = self._appoint(self.city, login, "市招商局", Role.SUPERIOR)
             return scope.signed(scope.Scope(self.a.tenant_id, post.user_id, post.id, scope.SUPERIOR))
@@ -150,6 +153,7 @@ class Cast:
         login: str,
         unit: str,
         role: str,
+        *,
         from_on: dt.date = LONG_AGO,
         until_on: dt.date | None = None,
     ) -> ActingPost:

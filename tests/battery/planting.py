@@ -98,7 +98,8 @@ def references_of(table: str) -> list[tuple[str, str]]:
 
 def insert(table: str, row: Row, tail: str = "", *, settle: bool = True) -> Ask:
     columns = ", ".join(f'"{column}"' for column in row)
-    statement = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s::jsonb) {tail}"
+    source = f"jsonb_populate_record(NULL::{table}, %s::jsonb)"
+    statement = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {source} {tail}"
     return Ask(statement, (json.dumps(row),), settle)
 
 
@@ -125,7 +126,7 @@ def planting(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
 
 
 def invading(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
-    """INSERT of a row of county B as its own, changed so that no key stands in the way; own rows given away."""
+    """INSERT of each row of county B, changed so that no key stands in the way; own rows given away."""
     for table in sorted(table for table, may in granted.items() if "INSERT" in may):
         row = fresh(rows, table)
         twins = (insert(table, row), *(insert(table, it) for it in _twins_of(rows, table)))
@@ -154,7 +155,7 @@ def _new_keys(table: str) -> Row:
 
 
 def colliding(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
-    """INSERT ... ON CONFLICT on each unique key of each row of county B: nothing may tell that it is taken."""
+    """INSERT ... ON CONFLICT on every unique key of county B's rows: nothing may tell that it is taken."""
     for table in sorted(table for table, may in granted.items() if "INSERT" in may):
         fills = dict(references_of(table))
         for key in unique_keys(table):

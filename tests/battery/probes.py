@@ -194,7 +194,7 @@ def without_tenant(rows: Rows) -> Iterator[Probe]:
 
 
 def calling(rows: Rows) -> Iterator[Probe]:
-    """Every granted function that takes an id, with county B's ids, and the bare numbers of sealed Returns."""
+    """Every granted function that takes an id, with county B's ids."""
     a, b = rows.a, rows.b
     empty = "SELECT sec.return_{what}(%s, %s)::text IS DISTINCT FROM sec.return_{what}(%s, 0)::text"
     for theirs, _own in rows.pairs("projects_return"):

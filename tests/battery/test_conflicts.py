@@ -18,7 +18,7 @@ from projects.choices import ClaimState
 from tests.battery.cast import ALONE, DISINTERESTED, NEUTRAL, RELATIONS, STEPS, Cast
 from tests.conftest import WORLD, _restore
 from tests.walls.ground import Ground, Outcome, add, begin, context_of, set_context
-from tests.walls.guards import claim, opinion_row, say
+from tests.walls.papers import claim, opinion_row, say
 
 pytestmark = [pytest.mark.battery, pytest.mark.walls, pytest.mark.django_db]
 
@@ -55,13 +55,17 @@ class Stage:
 
     def changes(self, claim_id: int, step: str) -> int | None:
         """The opinion that a change of mind would name."""
-        if step not in {"inspection", "superior"} or (step == "inspection" and self.state(claim_id) != "decided"):
+        if step not in {"inspection", "superior"} or (
+            step == "inspection" and self.state(claim_id) != "decided"
+        ):
             return None
         last = "SELECT max(id) AS id FROM assessment_opinion WHERE claim_id = %s AND step = %s"
         return self.app.execute(last, [claim_id, step]).fetchone()["id"]
 
     def state(self, claim_id: int) -> str:
-        return self.app.execute("SELECT state FROM projects_claim WHERE id = %s", [claim_id]).fetchone()["state"]
+        return self.app.execute("SELECT state FROM projects_claim WHERE id = %s", [claim_id]).fetchone()[
+            "state"
+        ]
 
     def entered_by(self, context: str, *, submitted: bool = True) -> int:
         """A claim on the shared Return by this person, submitted by the bureau unless left open."""
@@ -155,13 +159,17 @@ def test_a_post_in_the_interested_house_itself_is_refused(opened, cast):
 
 @pytest.mark.covers("I4")
 def test_who_entered_a_claim_does_not_decide_on_it(opened, cast):
-    """Whatever else ties the person to the claim. A superior enters by a post in the county: nobody else can."""
+    """Whatever else ties the person to the claim. Only a member of the county can enter one."""
     for (step, relation), context in cast.contexts.items():
         with opened() as stage:
             new = stage.entered_by(in_county(context))
             if step == "inspection":
                 stage.enter(cast.houses[NEUTRAL])
-                add(stage.app, "assessment_opinion", **opinion_row(stage.ground, new, "first_review", "accept"))
+                add(
+                    stage.app,
+                    "assessment_opinion",
+                    **opinion_row(stage.ground, new, "first_review", "accept"),
+                )
             for verdict in OF_STEP[step]:
                 stage.enter(context)
                 assert stage.try_(new, step, verdict).code == OWN_ENTRY, (step, relation, verdict)
@@ -180,7 +188,9 @@ def in_county(context: str) -> str:
 def test_each_step_belongs_to_one_role(opened, cast):
     counted = Counter()
     may = {"first_review": Role.BUREAU, "inspection": Role.INSPECTION}
-    for step, role in product(("unit", "first_review", "inspection", "superior", "joint", "correction"), Role.values):
+    for step, role in product(
+        ("unit", "first_review", "inspection", "superior", "joint", "correction"), Role.values
+    ):
         with opened() as stage:
             if step == "inspection":
                 stage.opinion(cast.claim, "first_review", "accept")
@@ -215,7 +225,16 @@ def reach(stage: Stage, state: str) -> int:
         stage.opinion(new, "first_review", {"returned": "return", "doubted": "doubt"}[state])
     if state == "reversed":
         row = stage.app.execute("SELECT to_jsonb(c) AS line FROM projects_claim c WHERE id = %s", [new])
-        kept = ("tenant_id", "unit_id", "project_id", "kind", "voucher_id", "happened_on", "booked_in_id", "split_id")
+        kept = (
+            "tenant_id",
+            "unit_id",
+            "project_id",
+            "kind",
+            "voucher_id",
+            "happened_on",
+            "booked_in_id",
+            "split_id",
+        )
         minus = {column: value for column, value in row.fetchone()["line"].items() if column in kept}
         stage.enter(stage.cast.reporter)
         add(stage.app, "projects_claim", **minus, reported=-100, reverses_id=new, state="submitted")

@@ -21,7 +21,7 @@ from accounts.models import Unit
 from accounts.services import units
 from assessment.models import Opinion
 from projects.choices import PeriodKind, VoucherKind
-from projects.models import Enterprise, Project, Return, Voucher
+from projects.models import Claim, Enterprise, Project, Return, Voucher
 from projects.services import claims, periods, returns
 from tests.battery import lock_race
 from tests.battery.lock_race import Place
@@ -31,22 +31,21 @@ from tests.world import County, acting
 
 pytestmark = [pytest.mark.battery, pytest.mark.walls, pytest.mark.django_db(transaction=True)]
 
-SEEDED = Decimal(100)
 CLERKS, INSPECTORS = 7, 3
 WRITES = 4  # accepted between two closings
 
 
 def set_up(county: County, months: int) -> list[Place]:
-    """New towns, this many months back from 2011, a Return for each unit and month; in the towns each
-    with one decided claim."""
-    clerk, reviewer = county.posts["clerk"], county.posts["second_clerk"]
+    """New towns, so many months up to 2011, a Return for each unit and month; in the towns a decided claim."""
+    clerk = county.posts["clerk"]
     for name in ("一镇", "二镇", "三镇"):
         with acting(county.posts["admin"]) as admin:
             units.add(post=admin, name=name, kind=UnitKind.TOWN)
     with acting(clerk):
         act("period.open")
-        first = [dt.date(2011 - back // 12, 12 - back % 12, 1) for back in range(months)]
-        opened = [periods.ensure(periods.span(PeriodKind.MONTH, day)) for day in reversed(first)]
+        first_days = [dt.date(2011 - back // 12, 12 - back % 12, 1) for back in reversed(range(months))]
+        opened = [periods.ensure(periods.span(PeriodKind.MONTH, day)) for day in first_days]
+        filed = list(Return.objects.filter(period__in=opened).select_related("unit", "period").order_by("pk"))
     with acting(clerk):
         act("workbook.load")
         firm = Enterprise.objects.create(name="竞速公司")
@@ -56,34 +55,16 @@ def set_up(county: County, months: int) -> list[Place]:
             )
             for unit in Unit.objects.exclude(kind=UnitKind.OFFICE)
         }
-        filed = list(Return.objects.filter(period__in=opened).select_related("unit", "period").order_by("pk"))
         towns = [one for one in filed if one.unit.kind == UnitKind.TOWN]
-        vouchers = Voucher.objects.bulk_create(
-            Voucher(
-                kind=VoucherKind.BANK_SLIP,
-                number=f"R{one.pk}",
-                payer=firm,
-                dated_on=one.period.starts_on,
-                face_wan=SEEDED,
-            )
-            for one in towns
-        )
-        seeds = claims.write(
-            [
-                claims.of_voucher(
-                    voucher, project=projects[one.unit_id], unit=one.unit, booked_in=one, amount=SEEDED
-                )
-                for voucher, one in zip(vouchers, towns, strict=True)
-            ]
-        )
+        seeds = claims.write([seed(one, projects[one.unit_id]) for one in towns])
     with acting(clerk):
         act("return.submit")
         returns.mark_submitted(filed, on_behalf=True)
-    for post, step in ((reviewer, "first_review"), (county.posts["party_inspector"], "inspection")):
-        with acting(post):
+    for stem, step in (("second_clerk", "first_review"), ("party_inspector", "inspection")):
+        with acting(county.posts[stem]):
             act("opinion.give")
-            Opinion.objects.bulk_create(Opinion(claim=seed, step=step, verdict="accept") for seed in seeds)
-    seed_of = {seed.booked_in_id: seed.pk for seed in seeds}
+            Opinion.objects.bulk_create(Opinion(claim=claim, step=step, verdict="accept") for claim in seeds)
+    claim_in = {claim.booked_in_id: claim.pk for claim in seeds}
     return [
         Place(
             return_id=one.pk,
@@ -92,10 +73,24 @@ def set_up(county: County, months: int) -> list[Place]:
             project_id=projects[one.unit_id].pk,
             payer_id=firm.pk,
             happened_on=one.period.starts_on,
-            claim_id=seed_of.get(one.pk),
+            claim_id=claim_in.get(one.pk),
         )
         for one in filed
     ]
+
+
+def seed(booked_in: Return, project: Project) -> Claim:
+    """A claim of 100 in this Return with a voucher of its own, not yet saved."""
+    voucher = Voucher.objects.create(
+        kind=VoucherKind.BANK_SLIP,
+        number=f"R{booked_in.pk}",
+        payer_id=project.enterprise_id,
+        dated_on=booked_in.period.starts_on,
+        face_wan=Decimal(100),
+    )
+    return claims.of_voucher(
+        voucher, project=project, unit=booked_in.unit, booked_in=booked_in, amount=voucher.face_wan
+    )
 
 
 def race(county: County, places: list[Place], *ways: str) -> tuple[Counter, dict[str, Any]]:
@@ -194,7 +189,7 @@ def test_a_plain_check_in_its_place_leaks(world, capsys):
             (text,) = owner.execute("SELECT pg_get_functiondef(%s::regproc)", [guard]).fetchone()
             assert text.count(" FOR SHARE;") == 1
             owner.execute(text.replace(" FOR SHARE;", ";"))
-    places = set_up(world.a, months=12)
+    places = set_up(world.a, months=8)
     tally, closed = race(world.a, places, "update")
     different = differing(world.a, places)
     with capsys.disabled():

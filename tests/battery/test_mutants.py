@@ -40,7 +40,8 @@ def policies(ground: Ground) -> Iterator[Mutant]:
     """Every policy dropped, and every condition of one replaced by true."""
     rows = ground.owner.execute(
         "SELECT polname AS name, polrelid::regclass::text AS table, pg_get_expr(polqual, polrelid) AS using,"
-        " pg_get_expr(polwithcheck, polrelid) AS checked, CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'"
+        " pg_get_expr(polwithcheck, polrelid) AS checked,"
+        " CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'"
         " WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' END AS command"
         " FROM pg_policy ORDER BY 2, 1"
     ).fetchall()
@@ -52,7 +53,9 @@ def policies(ground: Ground) -> Iterator[Mutant]:
         yield Mutant("policy", f"policy {where} dropped", f"DROP POLICY {where}", (again,))
         for clause, text in words.items():
             opened = f"ALTER POLICY {where} {clause} (true)"
-            yield Mutant("policy", f"policy {where}: {clause} true", opened, (f"ALTER POLICY {where} {text}",))
+            yield Mutant(
+                "policy", f"policy {where}: {clause} true", opened, (f"ALTER POLICY {where} {text}",)
+            )
 
 
 def composite_keys(ground: Ground) -> Iterator[Mutant]:
@@ -82,7 +85,9 @@ def composite_keys(ground: Ground) -> Iterator[Mutant]:
         [walled],
     ).fetchall()
     for row in partial:
-        yield Mutant("key", f"unique key {row['name']} (partial)", f"DROP INDEX {row['name']}", (row["words"],))
+        yield Mutant(
+            "key", f"unique key {row['name']} (partial)", f"DROP INDEX {row['name']}", (row["words"],)
+        )
 
 
 def _leaning_on(ground: Ground, index: int) -> list[str]:

@@ -15,7 +15,7 @@ from projects.models import Agreement, Enterprise, Project, Split, Voucher
 from projects.services import periods
 from tests.battery import planting, probes
 from tests.battery.probes import Ask, Probe, Rows
-from tests.walls.ground import Ground, Outcome, attempt, begin, context_of, looking_down, set_context, tables
+from tests.walls.ground import Ground, Outcome, attempt, begin, context_of, looking_down, tables
 from tests.world import CANARY, County, acting
 
 pytestmark = [pytest.mark.battery, pytest.mark.walls, pytest.mark.django_db(transaction=True)]
@@ -68,7 +68,11 @@ class Tally:
         total = sum(self.counted.values())
         idle = ", ".join(f"{kind} {count}" for kind, count in sorted(self.idle.items())) or "none"
         return "\n".join(
-            [*lines, f"{'distinct, twin well':<22}{total:>7}", f"leaks {len(self.leaks)}; twin refused too (not counted): {idle}"]
+            [
+                *lines,
+                f"{'distinct, twin well':<22}{total:>7}",
+                f"leaks {len(self.leaks)}; twin refused too (not counted): {idle}",
+            ]
         )
 
 

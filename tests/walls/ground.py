@@ -141,7 +141,9 @@ class Ground:
                 self.owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
                 if missing:
                     self.owner.execute(
-                        sql.SQL("REVOKE {} ON {} FROM app").format(sql.SQL(", ").join(map(sql.SQL, missing)), name)
+                        sql.SQL("REVOKE {} ON {} FROM app").format(
+                            sql.SQL(", ").join(map(sql.SQL, missing)), name
+                        )
                     )
                 # Taking a right back from the table takes it from its columns as well.
                 for column in columns:
@@ -223,7 +225,8 @@ def insert(table: str, row: Row) -> tuple[sql.Composed, list]:
     """The INSERT of these columns, given as JSON, and its parameters; gives back the row's id."""
     columns = sql.SQL(", ").join(map(sql.Identifier, row))
     statement = sql.SQL(
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s) RETURNING id"
+        "INSERT INTO {table} ({columns})"
+        " SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s) RETURNING id"
     )
     return statement.format(table=sql.Identifier(table), columns=columns), [Jsonb(row, dumps=_dumps)]
 

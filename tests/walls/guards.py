@@ -1,97 +1,20 @@
-"""Checks of the ledger's guards, in raw SQL as the application: what each refuses, and that it refuses no more."""
-
-import secrets
-from decimal import Decimal
-from typing import Any
-
-import psycopg
+"""Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
+from tests.walls.papers import (
+    claim,
+    claim_again,
+    claim_row,
+    close,
+    decide,
+    one,
+    opinion_row,
+    resubmit,
+    say,
+    voucher,
+)
 
 NO_PRIVILEGE = "42501"
-
-
-def voucher(app: psycopg.Connection, ground: Ground, face: int = 100, **values: Any) -> int:
-    """A new voucher of county A's firm."""
-    row = {
-        "tenant_id": ground.world.a.tenant_id,
-        "kind": "bank_slip",
-        "number": secrets.token_hex(8),
-        "payer_id": ground.world.a.rows["enterprise"],
-        "dated_on": "2012-06-01",
-        "face_wan": face,
-        "division": "",
-    }
-    return add(app, "projects_voucher", **{**row, **values})
-
-
-def claim_row(ground: Ground, **values: Any) -> dict:
-    """A claim of 水沟镇 as it arrives; the source is still to be named."""
-    a = ground.world.a
-    return {
-        "tenant_id": a.tenant_id,
-        "unit_id": a.units["水沟镇"],
-        "booked_in_id": a.rows["return:水沟镇"],
-        "project_id": a.rows["project"],
-        "kind": "paid_in",
-        "happened_on": "2012-06-01",
-        "reported": 100,
-        "state": "submitted",
-        **values,
-    }
-
-
-def claim(app: psycopg.Connection, ground: Ground, **values: Any) -> int:
-    """A new claim on a new voucher, unless another source is named."""
-    if not {"voucher_id", "agreement_id"} & values.keys():
-        values["voucher_id"] = voucher(app, ground, face=max(1, int(values.get("reported", 100))))
-    return add(app, "projects_claim", **claim_row(ground, **values))
-
-
-def claim_again(app: psycopg.Connection, ground: Ground, claim_id: int, **values: Any) -> Outcome:
-    """Try the reversal of a claim, altered by these values."""
-    origin = app.execute("SELECT to_jsonb(c) AS line FROM projects_claim c WHERE id = %s", [claim_id]).fetchone()
-    kept = ("unit_id", "project_id", "kind", "happened_on", "voucher_id", "agreement_id", "split_id", "booked_in_id")
-    row = {column: origin["line"][column] for column in kept}
-    reported = -Decimal(str(origin["line"]["reported"]))
-    row |= {"reported": reported, "reverses_id": claim_id, "state": "submitted"}
-    return attempt(app, *insert("projects_claim", {**row, "tenant_id": origin["line"]["tenant_id"], **values}))
-
-
-def opinion_row(ground: Ground, claim_id: int, step: str, verdict: str, **values: Any) -> dict:
-    row = {"claim_id": claim_id, "step": step, "verdict": verdict, "reason": "核对", "post_label": ""}
-    return {"tenant_id": ground.world.a.tenant_id, **row, **values}
-
-
-def say(app: psycopg.Connection, ground: Ground, claim_id: int, step: str, verdict: str, **values: Any) -> Outcome:
-    """Try an opinion as whoever is acting."""
-    return attempt(app, *insert("assessment_opinion", opinion_row(ground, claim_id, step, verdict, **values)))
-
-
-def decide(app: psycopg.Connection, ground: Ground, claim_id: int) -> None:
-    """First review by the second clerk and inspection by the government's office: both accept."""
-    a = ground.world.a
-    for stem, step in (("second_clerk", "first_review"), ("government_inspector", "inspection")):
-        become(app, a.posts[stem])
-        add(app, "assessment_opinion", **opinion_row(ground, claim_id, step, "accept"))
-
-
-def resubmit(app: psycopg.Connection, ground: Ground, unit: str = "水沟镇") -> None:
-    """Submit a unit's Return (again), as the bureau may on its behalf."""
-    app.execute(
-        "UPDATE projects_return SET submitted_at = now() WHERE id = %s", [ground.world.a.rows[f"return:{unit}"]]
-    )
-
-
-def one(app: psycopg.Connection, table: str, row_id: int) -> dict:
-    return app.execute(f"SELECT * FROM {table} WHERE id = %s", [row_id]).fetchone()
-
-
-def close(app: psycopg.Connection, ground: Ground, unit: str) -> None:
-    app.execute(
-        "UPDATE projects_return SET reports_closed_at = now(), opinions_closed_at = now() WHERE id = %s",
-        [ground.world.a.rows[f"return:{unit}"]],
-    )
 
 
 # Every code that the triggers raise, once: (who acts, what leads to it). The functions return the outcome.
@@ -132,7 +55,9 @@ def no_return_of_the_unit(ground: Ground) -> Outcome:
 def undecided_cannot_close(ground: Ground) -> Outcome:
     a = ground.world.a
     with ground.inside(a.posts["government_inspector"]) as app:
-        both = "UPDATE projects_return SET reports_closed_at = now(), opinions_closed_at = now() WHERE id = %s"
+        both = (
+            "UPDATE projects_return SET reports_closed_at = now(), opinions_closed_at = now() WHERE id = %s"
+        )
         assert not attempt(app, both, [a.rows["return:城关镇"]]).refused
         period = "UPDATE projects_period SET closed_at = now() WHERE id = %s"
         assert attempt(app, period, [a.rows["period"]]).code == "PT104", "a period closed over open Returns"
@@ -153,7 +78,9 @@ def closed_stays_closed(ground: Ground) -> Outcome:
             "SELECT sec.return_seal(%s, %s) AS seal", [a.tenant_id, a.rows["return:城关镇"]]
         ).fetchone()["seal"]
         assert sealed["seal"] == expected, "closed without its seal"
-        return attempt(app, "UPDATE projects_return SET on_behalf = true WHERE id = %s", [a.rows["return:城关镇"]])
+        return attempt(
+            app, "UPDATE projects_return SET on_behalf = true WHERE id = %s", [a.rows["return:城关镇"]]
+        )
 
 
 def own_entry(ground: Ground) -> Outcome:
@@ -165,7 +92,9 @@ def own_entry(ground: Ground) -> Outcome:
 def interest(ground: Ground) -> Outcome:
     a = ground.world.a
     with ground.inside(a.posts["second_clerk"]) as app:
-        add(app, "assessment_opinion", **opinion_row(ground, a.rows["office_claim"], "first_review", "accept"))
+        add(
+            app, "assessment_opinion", **opinion_row(ground, a.rows["office_claim"], "first_review", "accept")
+        )
         become(app, a.posts["government_inspector"])
         assert not say(app, ground, a.rows["office_claim"], "inspection", "accept").refused
         become(app, a.posts["party_inspector"])
@@ -233,7 +162,9 @@ def cited_paper_changed(ground: Ground) -> Outcome:
         assert attempt(app, "UPDATE projects_voucher SET face_wan = 5 WHERE id = %s", [free]).count == 1
         signed = "UPDATE projects_agreement SET total_wan = 9999 WHERE id = %s"
         assert attempt(app, signed, [a.rows["agreement"]]).code == "PT304", "a cited agreement was changed"
-        return attempt(app, "UPDATE projects_voucher SET face_wan = 5 WHERE id = %s", [a.rows["claim:voucher"]])
+        return attempt(
+            app, "UPDATE projects_voucher SET face_wan = 5 WHERE id = %s", [a.rows["claim:voucher"]]
+        )
 
 
 def used_split_changed(ground: Ground) -> Outcome:
@@ -319,12 +250,20 @@ def an_opinion_writes_its_claim(ground: Ground) -> None:
     with ground.inside(a.posts["second_clerk"]) as app:
         decide(app, ground, office)
         row = one(app, "projects_claim", office)
-        assert (row["reviewed"], row["verified"], row["superior"], row["state"]) == (100, 100, None, "decided")
+        assert (row["reviewed"], row["verified"], row["superior"], row["state"]) == (
+            100,
+            100,
+            None,
+            "decided",
+        )
         set_context(app, looking_down(city.posts["officer"], a))
         given = {"actor_id": a.posts["leader"].user_id, "post_label": "冒名", "at": "2001-01-01"}
         said = opinion_row(ground, office, "superior", "reduce", accepted=70, **given)
         opinion = one(app, "assessment_opinion", add(app, "assessment_opinion", **said))
-        assert (opinion["actor_id"], opinion["post_label"]) == (city.posts["officer"].user_id, "市招商局·superior")
+        assert (opinion["actor_id"], opinion["post_label"]) == (
+            city.posts["officer"].user_id,
+            "市招商局·superior",
+        )
         assert opinion["at"].year > 2001
         row = one(app, "projects_claim", office)
         assert (row["reviewed"], row["verified"], row["superior"], row["state"]) == (100, 100, 70, "decided")
@@ -339,7 +278,10 @@ def a_correction_takes_back_every_column(ground: Ground) -> None:
         become(app, a.posts["clerk"])
         row = one(app, "projects_claim", office)
         kept = ("unit_id", "project_id", "kind", "voucher_id", "booked_in_id", "tenant_id")
-        minus = {column: row[column] for column in kept} | {"happened_on": str(row["happened_on"]), "reported": -100}
+        minus = {column: row[column] for column in kept} | {
+            "happened_on": str(row["happened_on"]),
+            "reported": -100,
+        }
         reversal = add(app, "projects_claim", **minus, reverses_id=office, state="submitted")
         assert one(app, "projects_claim", office)["state"] == "decided"
         resubmit(app, ground, "县委办")
@@ -357,7 +299,10 @@ def a_return_begins_open_in_an_open_period(ground: Ground) -> None:
         row |= {"submitted_by": "", "on_behalf": False, "seal": ""}
         assert not attempt(app, *insert("projects_return", row)).refused
         for forged in ({"submitted_at": "2012-07-01"}, {"reports_closed_at": "2012-07-01"}, {"seal": "x"}):
-            assert attempt(app, *insert("projects_return", {**row, **forged})).code in {NO_PRIVILEGE, "23514"}, forged
+            assert attempt(app, *insert("projects_return", {**row, **forged})).code in {
+                NO_PRIVILEGE,
+                "23514",
+            }, forged
         submitted = attempt(app, *insert("projects_return", {**row, "submitted_at": "2012-07-01"}))
         assert submitted.code == NO_PRIVILEGE
         app.execute("UPDATE projects_period SET closed_at = now() WHERE id = %s", [year])

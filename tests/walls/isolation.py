@@ -4,7 +4,7 @@ import psycopg
 from psycopg import sql
 
 from accounts import scope
-from tests.walls.ground import Ground, attempt, context_of, insert, looking_down, tables, tenant_models
+from tests.walls.ground import Ground, attempt, context_of, insert, looking_down, tables
 
 NO_PRIVILEGE = "42501"
 
@@ -26,10 +26,14 @@ def app_reads_its_own_rows_and_no_others(ground: Ground) -> None:
         with ground.context(context) as app:
             for table in tables():
                 found = app.execute(
-                    sql.SQL("SELECT tenant_id, count(*) AS n FROM {} GROUP BY 1").format(sql.Identifier(table))
+                    sql.SQL("SELECT tenant_id, count(*) AS n FROM {} GROUP BY 1").format(
+                        sql.Identifier(table)
+                    )
                 ).fetchall()
                 expected = {tenant: len(ground.rows(table, tenant)) for tenant in seen}
-                assert {row["tenant_id"]: row["n"] for row in found} == {k: n for k, n in expected.items() if n}, table
+                assert {row["tenant_id"]: row["n"] for row in found} == {
+                    k: n for k, n in expected.items() if n
+                }, table
 
 
 def tables_without_tenant_show_the_scope_only(ground: Ground) -> None:
@@ -54,9 +58,13 @@ def a_person_changes_the_own_password_only(ground: Ground) -> None:
     clerk, head = ground.world.a.posts["clerk"], ground.world.a.posts["head"]
     with ground.inside(clerk) as app:
         assert attempt(app, "UPDATE accounts_user SET password = 'x'").count == 1
-        assert attempt(app, "UPDATE accounts_user SET password = 'x' WHERE id = %s", [head.user_id]).count == 0
+        assert (
+            attempt(app, "UPDATE accounts_user SET password = 'x' WHERE id = %s", [head.user_id]).count == 0
+        )
         for column in ("username", "name", "is_active"):
-            outcome = attempt(app, f"UPDATE accounts_user SET {column} = {column} WHERE id = %s", [clerk.user_id])
+            outcome = attempt(
+                app, f"UPDATE accounts_user SET {column} = {column} WHERE id = %s", [clerk.user_id]
+            )
             assert outcome.code == NO_PRIVILEGE, column
     with ground.context(scope.signed(scope.Scope(None, None, None, scope.IDENTITY))) as app:
         assert attempt(app, "UPDATE accounts_user SET password = 'x'").count == 0
@@ -64,7 +72,9 @@ def a_person_changes_the_own_password_only(ground: Ground) -> None:
         assert attempt(app, "UPDATE accounts_user SET name = 'x'").count == 1
         assert attempt(app, "UPDATE accounts_user SET id = id + 1000").code == NO_PRIVILEGE
         assert attempt(app, "DELETE FROM accounts_user").count == 0
-        person = "INSERT INTO accounts_user (username, name, password, is_active) VALUES ('x', 'x', 'x', true)"
+        person = (
+            "INSERT INTO accounts_user (username, name, password, is_active) VALUES ('x', 'x', 'x', true)"
+        )
         assert attempt(app, person).code == NO_PRIVILEGE
 
 
@@ -76,13 +86,15 @@ def a_member_writes_the_own_tenant_only(ground: Ground) -> None:
             _writes(app, ground, table, allowed=True)
             foreign = ground.rows(table, b.tenant_id)[0]
             row = {**foreign, "id": foreign["id"] + 10_000_000}
-            assert attempt(app, *insert(table, row)).code == NO_PRIVILEGE, f"{table} took a row of another tenant"
+            assert attempt(app, *insert(table, row)).code == NO_PRIVILEGE, (
+                f"{table} took a row of another tenant"
+            )
             moved = sql.SQL("UPDATE {} SET tenant_id = %s").format(sql.Identifier(table))
             assert attempt(app, moved, [b.tenant_id]).code == NO_PRIVILEGE, f"{table} gave a row away"
 
 
 def those_who_only_read_write_nothing(ground: Ground) -> None:
-    """Operator, identity, superior and city, with every grant given: they read, and write what their table allows."""
+    """Operator, identity and superior, with every grant given: they write what their table allows."""
     a, city = ground.world.a, ground.world.city
     clerk, officer = a.posts["clerk"], city.posts["officer"]
     contexts = {
@@ -133,7 +145,9 @@ def a_context_is_refused_unless_it_is_whole(ground: Ground) -> None:
 
 def a_context_ends_with_its_transaction(ground: Ground) -> None:
     with ground.app.transaction():
-        ground.app.execute("SELECT set_config('app.ctx', %s, true)", [context_of(ground.world.a.posts["clerk"])])
+        ground.app.execute(
+            "SELECT set_config('app.ctx', %s, true)", [context_of(ground.world.a.posts["clerk"])]
+        )
     with ground.app.transaction(force_rollback=True):
         for table in tables():
             assert not attempt(ground.app, sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(table))).rows
@@ -141,7 +155,7 @@ def a_context_ends_with_its_transaction(ground: Ground) -> None:
 
 
 def _writes(app: psycopg.Connection, ground: Ground, table: str, *, allowed: bool) -> None:
-    """Update, delete and insert of county A's own rows. Statements without WHERE meet the write policy alone."""
+    """Update, delete and insert of county A's rows. Without WHERE they meet the write policy alone."""
     a = ground.world.a
     name = sql.Identifier(table)
     own = ground.rows(table, a.tenant_id)

@@ -69,7 +69,10 @@ def an_act_stays_in_its_tenant(ground: Ground) -> None:
         with ground.as_owner(table, but="log_") as owner:
             row = ground.rows(table, b.tenant_id)[0]
             _begin(ground, owner)
-            for statement in ("UPDATE {} SET tenant_id = tenant_id WHERE id = %s", "DELETE FROM {} WHERE id = %s"):
+            for statement in (
+                "UPDATE {} SET tenant_id = tenant_id WHERE id = %s",
+                "DELETE FROM {} WHERE id = %s",
+            ):
                 outcome = attempt(owner, sql.SQL(statement).format(sql.Identifier(table)), [row["id"]])
                 assert outcome.code == NO_PRIVILEGE, f"{table}: {statement}"
                 assert "outside the act's tenant" in outcome.words
