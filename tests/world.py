@@ -184,6 +184,7 @@ def _facts(county: County, mark: str) -> None:
             name=f"恒盛公司{mark}", credit_code="91350100M000100Y43", division="福建福州"
         )
         rows["enterprise"] = firm.pk
+        rows["uncoded_enterprise"] = Enterprise.objects.create(name=f"暂无代码公司{mark}").pk
         for key, unit in (("project", "水沟镇"), ("bureau_project", "招商局"), ("office_project", "县委办")):
             project = Project.objects.create(
                 name=f"{unit}电子项目{mark}",

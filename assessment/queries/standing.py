@@ -4,10 +4,8 @@ import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, FilteredRelation, Q, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, Sum
 
 from accounts.choices import UnitKind
 from accounts.models import GroupMembership, Unit
@@ -18,10 +16,12 @@ from assessment.percent import percent
 from assessment.queries.basis import COLUMNS, claims_of, measure_named, year_of
 from assessment.standard_measures import PAID_IN
 from projects.choices import ClaimState, PeriodKind
-from projects.models import Return
+from projects.models import Return, SplitLine
 
-MONEY = DecimalField(max_digits=30, decimal_places=12)
 HALF = Decimal("0.5")
+NOTHING = Decimal(0)
+NO_CREDIT = (NOTHING, NOTHING, 0)
+WAITS = Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED)
 # A claim that was taken back says nothing any more: its unit is as it was before (I12).
 STANDS = ~Q(state=ClaimState.REVERSED) & Q(reverses__isnull=True)
 
@@ -108,14 +108,14 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
     if measure is None:
         raise Refused(f"没有名为“{measure_name}”的统计口径。")
     targets = _targets(measure, as_of)
-    credited = _credits(measure, as_of, basis)
+    credited, total, total_pending = _credits(measure, as_of, basis)
     groups = groups_on(as_of)
     reported = _units_reported(as_of)
     months = elapsed_months(as_of)
     schedule = percent(Decimal(months), Decimal(12)) or Decimal("0.00")
     lines = []
     for unit in Unit.objects.exclude(kind=UnitKind.OFFICE).order_by("sort_key", "pk"):
-        amount, pending, entries = credited.get(unit.pk, (Decimal(0), Decimal(0), 0))
+        amount, pending, entries = credited.get(unit.pk, NO_CREDIT)
         target = None if unit.exempt else targets.get(unit.pk)
         known = bool(entries) or unit.pk in reported
         unit_class = classify(
@@ -135,7 +135,6 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
                 schedule=schedule,
             )
         )
-    total, total_pending = _totals(measure, as_of, basis)
     task = sum((line.target for line in lines if line.target is not None), Decimal(0))
     return Standing(
         measure, as_of, basis, lines, total, total_pending, task, schedule, targets.get(None)
@@ -180,37 +179,37 @@ def _targets(measure: Measure, as_of: dt.date) -> dict[int | None, Decimal]:
     )
 
 
-def _sums(basis: Basis, share: Any) -> dict:
-    """Aggregates of a claims query: the basis' figure and what waits, each times the share."""
-    waiting = Case(
-        When(Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED), then=F("reported")),
-        default=Value(Decimal(0)),
-        output_field=MONEY,
-    )
-    nothing = Value(Decimal(0))
-    return {
-        "amount": Coalesce(Sum(COLUMNS[basis] * share, output_field=MONEY), nothing, output_field=MONEY),
-        "pending": Coalesce(Sum(waiting * share, output_field=MONEY), nothing, output_field=MONEY),
-    }
+def _credits(
+    measure: Measure, as_of: dt.date, basis: Basis
+) -> tuple[dict[int, tuple[Decimal, Decimal, int]], Decimal, Decimal]:
+    """By credited unit: figure, waiting figure, number of claims that nobody took back; and the totals.
 
-
-def _credits(measure: Measure, as_of: dt.date, basis: Basis) -> dict[int, tuple[Decimal, Decimal, int]]:
-    """By credited unit: figure, waiting figure, number of claims that nobody took back. One query."""
-    share = Coalesce("part__share", Value(Decimal(1)), output_field=MONEY)
-    rows = (
+    The claims are summed once, by unit and split. The totals are over these sums, the split never
+    joined, so nothing counts twice; the few sums with a split are then shared out.
+    """
+    sums = (
         claims_of(measure, as_of)
-        .annotate(part=FilteredRelation("split__lines", condition=Q(split__lines__kind=F("kind"))))
-        .values(credited=Coalesce("part__unit_id", "unit_id"))
-        .annotate(entries=Count("pk", filter=STANDS), **_sums(basis, share))
-        .values_list("credited", "amount", "pending", "entries")
+        .values("unit_id", "split_id")
+        .annotate(
+            amount=Sum(COLUMNS[basis], default=NOTHING),
+            pending=Sum("reported", filter=WAITS, default=NOTHING),
+            entries=Count("pk", filter=STANDS),
+        )
+        .values_list("unit_id", "split_id", "amount", "pending", "entries")
     )
-    return {unit: (amount, pending, entries) for unit, amount, pending, entries in rows}
-
-
-def _totals(measure: Measure, as_of: dt.date, basis: Basis) -> tuple[Decimal, Decimal]:
-    """The tenant's figure and what waits: over claims, the split never joined, so nothing counts twice."""
-    row = claims_of(measure, as_of).aggregate(**_sums(basis, Value(Decimal(1))))
-    return row["amount"], row["pending"]
+    shares: dict[int | None, list[tuple[int, Decimal]]] = defaultdict(list)
+    lines = SplitLine.objects.filter(kind=measure.kind).values_list("split_id", "unit_id", "share")
+    for split, unit, share in lines:
+        shares[split].append((unit, share))
+    credited: dict[int, tuple[Decimal, Decimal, int]] = {}
+    total = total_pending = NOTHING
+    for unit, split, amount, pending, entries in sums:
+        total += amount
+        total_pending += pending
+        for sharer, share in shares.get(split, [(unit, Decimal(1))]):
+            before = credited.get(sharer, NO_CREDIT)
+            credited[sharer] = (before[0] + amount * share, before[1] + pending * share, before[2] + entries)
+    return credited, total, total_pending
 
 
 def _units_reported(as_of: dt.date) -> set[int]:

@@ -8,7 +8,7 @@ from django.db.models import Model
 from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
 from accounts.refusals import Refused
 from accounts.services import units
-from assessment.models import Measure, Target
+from assessment.models import Target
 from assessment.queries.basis import measure_named
 from assessment.services.workbook_firms import Firms
 from assessment.standard_measures import PAID_IN
@@ -86,10 +86,12 @@ class Writer:
         if not self.rows.tasks and not self.rows.targets:
             return
         period = periods.ensure(periods.span(PeriodKind.YEAR, dt.date(self.year, 1, 1)), filed=False)
+        names = {PAID_IN, *(row.measure for row in self.rows.targets)}
+        measures = {name: measure_named(name, dt.date(self.year, 12, 31)) for name in names}
         new = [
             Target(
                 unit=unit,
-                measure=self._measure(name),
+                measure=measures[name],
                 period=period,
                 amount=amount,
                 document=document or "",
@@ -100,9 +102,6 @@ class Writer:
             ]
         ]
         self._count("targets", len(Target.objects.bulk_create(new)))
-
-    def _measure(self, name: str) -> Measure | None:
-        return measure_named(name, dt.date(self.year, 12, 31))
 
     # Firms, projects, papers
 

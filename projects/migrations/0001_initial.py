@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='claim',
-            index=models.Index(fields=['tenant', 'voucher'], name='claim_voucher'),
+            index=models.Index(fields=['voucher', 'tenant'], name='claim_voucher'),
         ),
         migrations.AddIndex(
             model_name='claim',

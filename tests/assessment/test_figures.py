@@ -229,4 +229,4 @@ def test_a_withdrawn_signature_is_no_signature(world):
     with acting(world.a.posts["leader"]):
         told = figures(as_of=MID_YEAR, basis="reported")
         assert (told["projects_introduced"], told["contracts"], told["contract_share_pct"]) == (0, 0, None)
-        assert Enterprise.objects.count() == 1
+        assert Enterprise.objects.filter(pk=world.a.rows["enterprise"]).exists()

@@ -36,7 +36,7 @@ WRITES = 4  # accepted between two closings
 
 
 def set_up(county: County, months: int) -> list[Place]:
-    """New towns, so many months up to 2011, a Return for each unit and month; in the towns a decided claim."""
+    """New towns, so many months up to 2011, a Return for each unit and month, decided claims in the towns."""
     clerk = county.posts["clerk"]
     for name in ("一镇", "二镇", "三镇"):
         with acting(county.posts["admin"]) as admin:
