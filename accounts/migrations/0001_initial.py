@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='changerow',
-            index=models.Index(fields=['tenant', 'change'], name='changerow_change'),
+            index=models.Index(fields=['change', 'tenant'], name='changerow_change'),
         ),
         migrations.AddIndex(
             model_name='changerow',

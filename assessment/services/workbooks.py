@@ -161,7 +161,7 @@ def undo(*, post: ActingPost, batch_id: int, reason: str, today: dt.date) -> Imp
     if not rules.imports(post):
         raise Forbidden("导入由招商局撤销。")
     change = act("workbook.undo", reason=reason)
-    batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
+    batch = ImportBatch.objects.select_for_update(no_key=True).filter(pk=batch_id).first()
     if batch is None:
         raise NotFound("没有这个导入批次。")
     if batch.undone_by_id is not None:

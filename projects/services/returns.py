@@ -106,12 +106,12 @@ def close_period(*, post: ActingPost, period_id: int) -> Period:
     if not rules.may_close_period(post):
         raise Forbidden("只有督查室可以关闭填报期。")
     act("return.close")
-    period = Period.objects.select_for_update().filter(pk=period_id).first()
+    period = Period.objects.select_for_update(no_key=True).filter(pk=period_id).first()
     if period is None:
         raise NotFound("没有这个填报期。")
     if period.closed_at is not None:
         raise Refused(f"“{period.name}”已经关闭。", "PT105")
-    returns = Return.objects.select_for_update().filter(period=period).order_by("pk")
+    returns = Return.objects.select_for_update(no_key=True).filter(period=period).order_by("pk")
     ids = [item.pk for item in returns]
     still_open = Return.objects.filter(pk__in=ids, opinions_closed_at__isnull=True)
     if undecided := Claim.objects.filter(booked_in__in=ids).exclude(state__in=SETTLED).count():
@@ -128,7 +128,7 @@ def close_period(*, post: ActingPost, period_id: int) -> Period:
 def _locked(return_id: int) -> Return:
     """The Return, locked for this act. Raises NotFound outside the scope."""
     found = (
-        Return.objects.select_for_update(of=("self",))
+        Return.objects.select_for_update(of=("self",), no_key=True)
         .select_related("period", "unit")
         .filter(pk=return_id)
         .first()

@@ -283,7 +283,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' A
         || coalesce((
             SELECT string_agg(sha256(convert_to(jsonb_build_array(
                 r.tenant_id, r."table", r."row", r.op, r.before, r.after)::text, 'UTF8')), ''::bytea ORDER BY r.id)
-            FROM public.accounts_changerow r WHERE r.tenant_id = header.tenant_id AND r.change_id = header.id
+            FROM public.accounts_changerow r
+            WHERE r.change_id = header.id AND (r.tenant_id = header.tenant_id) IS TRUE
         ), ''::bytea))
 $$;
 

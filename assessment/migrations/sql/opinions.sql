@@ -80,7 +80,7 @@ BEGIN
         RAISE EXCEPTION 'opinions closed' USING ERRCODE = 'PT102';
     END IF;
     SELECT * INTO v_claim FROM public.projects_claim
-    WHERE tenant_id = NEW.tenant_id AND id = NEW.claim_id FOR UPDATE;
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.claim_id FOR NO KEY UPDATE;
 
     SELECT * INTO v_post FROM public.accounts_post WHERE id = v_context.post AND user_id = v_context.person;
     IF NOT FOUND OR NOT sec.may_give(NEW.step, v_post.role, v_context.kind)
@@ -181,7 +181,7 @@ DECLARE
 BEGIN
     SELECT o.* INTO v_origin FROM public.projects_claim r
     JOIN public.projects_claim o ON o.tenant_id = r.tenant_id AND o.id = r.reverses_id
-    WHERE r.tenant_id = tenant AND r.id = reversal FOR UPDATE OF o;
+    WHERE r.tenant_id = tenant AND r.id = reversal FOR NO KEY UPDATE OF o;
     IF FOUND THEN
         UPDATE public.projects_claim
         SET reviewed = - v_origin.reviewed, verified = - v_origin.verified, superior = - v_origin.superior

@@ -24,7 +24,7 @@ BEGIN
         RAISE EXCEPTION 'a claim arrives undecided' USING ERRCODE = '42501';
     END IF;
 
-    -- The Return is the row that closing locks: FOR SHARE here, FOR UPDATE there (I5). Its id finds it;
+    -- The Return is the row that closing locks: FOR SHARE here, FOR NO KEY UPDATE there (I5). Its id finds it;
     -- the tenant is only tested (IS TRUE), since every other index begins with the tenant and a plan made
     -- while the tables were small would read one of them from end to end for each claim.
     SELECT * INTO v_return FROM public.projects_return
@@ -38,7 +38,7 @@ BEGIN
 
     IF NEW.reverses_id IS NOT NULL THEN
         SELECT * INTO v_origin FROM public.projects_claim
-        WHERE id = NEW.reverses_id AND (tenant_id = NEW.tenant_id) IS TRUE FOR UPDATE;
+        WHERE id = NEW.reverses_id AND (tenant_id = NEW.tenant_id) IS TRUE FOR NO KEY UPDATE;
         IF NOT FOUND OR v_origin.state = 'reversed' OR v_origin.reverses_id IS NOT NULL
             OR NEW.reported <> - v_origin.reported
             OR (NEW.unit_id, NEW.project_id, NEW.kind, NEW.happened_on)
@@ -68,7 +68,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM FROM public.projects_voucher v JOIN (SELECT DISTINCT voucher_id, tenant_id FROM new_rows) n
         ON v.id = n.voucher_id AND (v.tenant_id = n.tenant_id) IS TRUE
-    ORDER BY v.id FOR UPDATE OF v;
+    ORDER BY v.id FOR NO KEY UPDATE OF v;
     IF EXISTS (
         SELECT FROM public.projects_voucher v
         JOIN public.projects_claim c ON c.voucher_id = v.id AND (c.tenant_id = v.tenant_id) IS TRUE
