@@ -214,6 +214,13 @@ def _facts(county: County, mark: str) -> None:
             sha256="0" * 64, file_name=f"{mark}.xlsx", period=period, change_id=change, summary={}
         )
         rows["batch"] = batch.pk
+    split = _split(county, mark)
+    _money(county, mark, split)
+    _decide(county, mark)
+
+
+def _split(county: County, mark: str):
+    clerk, rows = county.posts["clerk"], county.rows
     with acting(clerk):
         project = Project.objects.get(pk=rows["project"])
         shares = [
@@ -224,6 +231,11 @@ def _facts(county: County, mark: str) -> None:
             post=clerk, project=project, document=f"分割证明1号{mark}", agreed_on=FROM, shares=shares
         )
         rows["split"] = split.pk
+    return split
+
+
+def _money(county: County, mark: str, split) -> None:
+    rows = county.rows
     money = {
         "claim": ("reporter", "水沟镇", "project", 1, Decimal(1000), None),
         "split_claim": ("reporter", "水沟镇", "project", 2, Decimal(400), "split"),
@@ -249,6 +261,10 @@ def _facts(county: County, mark: str) -> None:
             link = done.claim.voucher.evidence_links.get()
             rows[f"{key}:evidence"] = link.evidence_id
             rows[f"{key}:link"] = link.pk
+
+
+def _decide(county: County, mark: str) -> None:
+    clerk, rows = county.posts["clerk"], county.rows
     with acting(county.posts["head"]) as head:
         returns.submit(post=head, return_id=rows["return:水沟镇"])
     for unit in ("招商局", "县委办"):

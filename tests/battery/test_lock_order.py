@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from accounts.acts import act
 from accounts.models import Unit
@@ -44,7 +44,11 @@ def side_by_side(first, second) -> list[str]:
 def a_claim(world, number: str, voucher: Voucher | None = None):
     a = world.a
     voucher = voucher or Voucher.objects.create(
-        kind="bank_slip", number=number, payer_id=a.rows["enterprise"], dated_on=dt.date(2012, 5, 1), face_wan=50
+        kind="bank_slip",
+        number=number,
+        payer_id=a.rows["enterprise"],
+        dated_on=dt.date(2012, 5, 1),
+        face_wan=50,
     )
     claim = claims.of_voucher(
         voucher,

@@ -33,7 +33,8 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 def demo(tmp_path_factory) -> Iterator[str]:
     """Address of a portal that ``manage.py demo`` serves, as ``make demo`` does."""
     var = tmp_path_factory.mktemp("demo") / "with a space"
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PORTAL_", "DATABASE", "MIGRATE", "DJANGO"))}
+    ours = ("PORTAL_", "DATABASE", "MIGRATE", "DJANGO")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     server = subprocess.Popen(
         [sys.executable, "-u", "manage.py", "demo"],
         cwd=ROOT,
@@ -98,12 +99,13 @@ def visit(demo, browser):
         visitor = Visitor(context, context.new_page(), demo)
         page = visitor.page
         page.set_default_timeout(15_000)
-        page.on("console", lambda said: said.type == "error" and visitor.faults.append(f"{page.url}: {said.text}"))
+        page.on("console", lambda said: said.type == "error" and visitor.faults.append(said.text))
         page.on("pageerror", lambda error: visitor.faults.append(f"{page.url}: {error}"))
         page.on(
             "request",
-            lambda request: request.url.startswith((demo, "data:"))
-            or visitor.faults.append(f"asks for {request.url}"),
+            lambda request: (
+                request.url.startswith((demo, "data:")) or visitor.faults.append(f"asks for {request.url}")
+            ),
         )
         page.on(
             "response",
