@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
             name='UnitGroup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='代码')),
+                ('code', models.CharField(max_length=20)),
                 ('name', models.CharField(max_length=30, verbose_name='名称')),
                 ('tenant', models.ForeignKey(db_index=False, default=accounts.scope.tenant_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
             ],

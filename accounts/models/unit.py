@@ -70,7 +70,7 @@ class UnitAlias(TenantModel):
 class UnitGroup(TenantModel):
     """考核分组: units that are compared with each other."""
 
-    code = models.CharField(_("代码"), max_length=20)
+    code = models.CharField(max_length=20)
     name = models.CharField(_("名称"), max_length=30)
 
     class Meta:

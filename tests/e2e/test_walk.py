@@ -16,10 +16,11 @@ PEOPLE = [
     "ql_town", "ql_head", "ql_clerk", "ql_party", "city_officer", "city_admin",
 ]  # fmt: skip
 MOST_PAGES = 26  # of one role at one size
-# Latin words that stand for themselves: logins, file names, hashes, the names of formats.
+# Latin words that stand for themselves: logins, file names, credit codes, hashes, the names of formats.
 LATIN = re.compile(r"[A-Za-z]{4,}")
 NAMES_THEMSELVES = re.compile(
-    r"(sn|ql|city)_[a-z0-9]+|[\w.-]+\.(xlsx|png|jpg|pdf)|SHA-256|[0-9a-f]{12,}|Excel|Word|JPEG|docx|xlsx|xls"
+    r"\b91[0-9A-Z]{16}\b|(sn|ql|city)_[a-z0-9]+|[\w.-]+\.(xlsx|png|jpg|pdf)"
+    r"|SHA-256|[0-9a-f]{12,}|Excel|Word|JPEG|docx|xlsx|xls"
 )
 
 
@@ -45,8 +46,8 @@ def look(visitor, name: str) -> None:
 
 
 def kind_of(address: str) -> str:
-    """A page's address with its numbers taken out: one of each kind is walked."""
-    return re.sub(r"\d+", "n", urlsplit(address).path)
+    """A page's address with what it is about taken out: one of each kind is walked."""
+    return re.sub(r"\d+|(?<=/figures/)[a-z_]+", "n", urlsplit(address).path)
 
 
 def links_here(visitor) -> list[str]:
