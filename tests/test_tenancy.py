@@ -27,6 +27,7 @@ POLICIES = {"read": "r", "add": "a", "change": "w", "remove": "d"}
 # Functions that run as the owner. Those that triggers call need no grant.
 DEFINER_GRANTED = {"add_user", "begin_act", "context", "login_row", "own_posts", "read_scope", "upward"}
 DEFINER_TRIGGERS = {
+    "guard_post",
     *("log_insert", "log_update", "log_delete", "seal_act"),
     *("guard_claim", "guard_face", "apply_reversal", "guard_cited", "guard_split", "guard_shares"),
     *("guard_return", "guard_return_insert", "guard_period", "guard_opinion", "apply_opinion"),

@@ -1,16 +1,19 @@
 """People in every relation to one shared claim of county A, committed through the services."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts import scope
 from accounts.acts import act
 from accounts.choices import Role, UnitKind
 from accounts.models import Post, Unit
+from accounts.operator import as_migrator
 from accounts.queries.posts import ActingPost
-from accounts.services import units
+from accounts.services import tenants, units
 from projects.choices import ClaimKind, VoucherKind
 from projects.models import Period, Project
 from projects.services import periods, returns, splits, vouchers
@@ -158,9 +161,7 @@ class Cast:
         until_on: dt.date | None = None,
     ) -> ActingPost:
         """A post for this person, who may hold one in another tenant already."""
-        admin = county.posts["admin"]
-        with acting(admin):
-            act("post.add")
+        with self._appointing(county, login):
             if login not in self.people:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT sec.add_user(%s, %s, '!')", [login, login])
@@ -172,6 +173,18 @@ class Cast:
         return ActingPost(
             post.pk, role, found.pk, unit, county.tenant_id, *names, from_on, until_on, post.user_id
         )
+
+    @contextmanager
+    def _appointing(self, county: County, login: str) -> Iterator[None]:
+        """The administrator's act; for somebody of another tenant that of the server's operator."""
+        if login not in self.people:
+            with acting(county.posts["admin"]):
+                act("post.add")
+                yield
+            return
+        with as_migrator(), transaction.atomic(), scope.enter(county.tenant_id, kind=scope.OPERATOR):
+            tenants.open_act(county.tenant_id, "post.add", "测试")
+            yield
 
     def _context(self, post: ActingPost) -> str:
         return scope.signed(scope.Scope(post.tenant_id, post.user_id, post.id, scope.MEMBER))

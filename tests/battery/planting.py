@@ -125,6 +125,15 @@ def planting(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
                     yield Probe("redirect", ask, touched, moved, touched)
 
 
+def appointing(rows: Rows) -> Iterator[Probe]:
+    """INSERT of a post in county A for each person of county B, which would show that person here."""
+    row = fresh(rows, "accounts_post")
+    twin = insert("accounts_post", {**row, "user_id": rows.a.posts["head"].user_id})
+    for post in rows.b.posts.values():
+        ask = insert("accounts_post", {**row, "user_id": post.user_id})
+        yield Probe("appoint", ask, touched, (twin,), touched)
+
+
 def invading(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
     """INSERT of each row of county B, changed so that no key stands in the way; own rows given away."""
     for table in sorted(table for table, may in granted.items() if "INSERT" in may):

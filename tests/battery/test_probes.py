@@ -93,7 +93,8 @@ class Twins:
 
     def _outcome(self, ask: Ask) -> Outcome:
         inspecting = "inspection" in str(ask.params)
-        post = self.ground.world.a.posts["party_inspector" if inspecting else "clerk"]
+        stem = "party_inspector" if inspecting else "admin" if "accounts_post" in ask.statement else "clerk"
+        post = self.ground.world.a.posts[stem]
         with self.ground.inside(post) as app:
             return attempt(app, ask.statement, ask.params, settle=ask.settle)
 
@@ -119,6 +120,7 @@ def probes_of(rows: Rows, granted: dict[str, set[str]], *, reads_it: bool) -> It
         yield from probes.calling(rows)
     yield from probes.changing(rows, granted)
     yield from planting.planting(rows, granted)
+    yield from planting.appointing(rows)
     yield from planting.invading(rows, granted)
     if not reads_it:
         yield from planting.colliding(rows, granted)

@@ -71,7 +71,7 @@ def test_every_page_by_click(visit, username, size):
         look(visitor, f"{username}-{size}-{kind.strip('/').replace('/', '-') or 'home'}")
         waiting += links_here(visitor)
     print(f"{username} {size}: {len(seen)} pages: {' '.join(sorted(seen))}")
-    assert len(seen) >= 3
+    assert len(seen) >= 2
     assert visitor.faults == []
 
 

@@ -326,6 +326,30 @@ def a_unit_represents_what_lies_below(ground: Ground) -> None:
             assert attempt(app, changed, [other, a.units["水沟镇"]], settle=True).code == NO_PRIVILEGE
 
 
+def posts_are_given_by_the_administrator_to_the_own_people(ground: Ground) -> None:
+    """A post in county A shows its person there, and its dates decide on interests."""
+    a, b = ground.world.a, ground.world.b
+    row = {"tenant_id": a.tenant_id, "unit_id": a.units["水沟镇"], "role": "leader", "from_on": "2012-01-01"}
+    own, theirs = a.posts["head"].user_id, b.posts["head"].user_id
+    with ground.inside(a.posts["admin"]) as app:
+        assert not attempt(app, *insert("accounts_post", {**row, "user_id": own}), settle=True).refused
+        for other in (theirs, 10**12):
+            given = attempt(app, *insert("accounts_post", {**row, "user_id": other}), settle=True)
+            assert given.code == NO_PRIVILEGE, f"a post was given to {other}"
+            moved = attempt(app, "UPDATE accounts_post SET user_id = %s WHERE user_id = %s", [other, own])
+            assert moved.code == NO_PRIVILEGE
+        new = app.execute("SELECT sec.add_user('newcomer', '新人', '!') AS id").fetchone()["id"]
+        assert not attempt(app, *insert("accounts_post", {**row, "user_id": new}), settle=True).refused
+    for stem, post in a.posts.items():
+        if stem != "admin":
+            with ground.inside(post) as app:
+                given = attempt(app, *insert("accounts_post", {**row, "user_id": post.user_id}))
+                assert given.code == NO_PRIVILEGE, stem
+                own = "UPDATE accounts_post SET until_on = from_on WHERE user_id = %s"
+                ended = attempt(app, own, [post.user_id])
+                assert ended.code == NO_PRIVILEGE, stem
+
+
 def guards_answer_nothing_about_another_tenant(ground: Ground) -> None:
     """A row that names the neighbour's claim, Return or split is refused like one that names nothing."""
     a, b = ground.world.a, ground.world.b
@@ -347,5 +371,6 @@ CHECKS = [
     a_correction_takes_back_every_column,
     a_return_begins_open_in_an_open_period,
     a_unit_represents_what_lies_below,
+    posts_are_given_by_the_administrator_to_the_own_people,
     guards_answer_nothing_about_another_tenant,
 ]

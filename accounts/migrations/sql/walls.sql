@@ -363,3 +363,35 @@ END $$;
 CREATE TRIGGER guard_represents BEFORE INSERT OR UPDATE ON accounts_unit
 FOR EACH ROW WHEN (NEW.represents_id IS NOT NULL) EXECUTE FUNCTION sec.guard_represents();
 REVOKE ALL ON FUNCTION sec.guard_represents() FROM PUBLIC;
+
+-- Posts are rights and decide on interests: only a system administrator of the tenant gives or changes one,
+-- and only to a person of this tenant or to one who has no post yet. Otherwise a row of one's own would show
+-- any person of another tenant, and a date would end an interest. The owner sets up tenants and may do both.
+CREATE FUNCTION sec.guard_post() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_context sec.context;
+BEGIN
+    IF pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+        RETURN NEW;
+    END IF;
+    v_context := sec.context();
+    IF NEW.tenant_id IS DISTINCT FROM v_context.tenant OR NOT EXISTS (
+        SELECT FROM public.accounts_post p
+        WHERE p.id = v_context.post AND p.user_id = v_context.person AND p.tenant_id = v_context.tenant
+          AND p.role = 'system_admin'
+    ) THEN
+        RAISE EXCEPTION 'only a system administrator gives posts' USING ERRCODE = '42501';
+    END IF;
+    IF NOT EXISTS (SELECT FROM public.accounts_post p WHERE p.user_id = NEW.user_id AND p.tenant_id = NEW.tenant_id)
+        AND (EXISTS (SELECT FROM public.accounts_post p WHERE p.user_id = NEW.user_id)
+             OR NOT EXISTS (SELECT FROM public.accounts_user u WHERE u.id = NEW.user_id))
+    THEN
+        RAISE EXCEPTION 'no person of this tenant' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER guard_post BEFORE INSERT OR UPDATE ON accounts_post
+FOR EACH ROW EXECUTE FUNCTION sec.guard_post();
+REVOKE ALL ON FUNCTION sec.guard_post() FROM PUBLIC;
