@@ -1,8 +1,9 @@
-"""The queue, claims, standing, figures and the import of workbooks."""
+"""The queue, claims, standing, figures, the import of workbooks and the help."""
 
 from django.urls import path
 
 from assessment.views import claims, figures, imports, queue, standing
+from assessment.views import help as help_pages
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("standing/<int:unit_id>/targets/", standing.targets, name="standing_targets"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:key>/", figures.figure, name="figure"),
+    path("help/schemes/", help_pages.schemes, name="help_schemes"),
     path("workbooks/", imports.batches, name="imports"),
     path("workbooks/check/", imports.check, name="import_check"),
     path("workbooks/load/", imports.load, name="import_load"),

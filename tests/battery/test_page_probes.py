@@ -129,6 +129,7 @@ PAGES: dict[str, Page | Plain] = {
     "figures": Plain("clerk"),
     "figure": Plain("clerk"),
     "imports": Plain("clerk"),
+    "help_schemes": Plain("reporter"),
     "import_check": Plain(None, fields={"token": "the neighbour's workbook"}),
     "import_load": Plain(None, fields={"token": "the neighbour's workbook"}),
 }
@@ -347,7 +348,7 @@ COMMANDS = {
     "close": ("party_inspector", ["--period", "2012年上半年"], "没有核实完"),
 }
 # Run by the operator of the server, who acts as nobody.
-OPERATORS = {"add_tenant", "demo", "figures", "migrate", "standing", "verify_changes"}
+OPERATORS = {"add_tenant", "demo", "figures", "lint_scheme", "migrate", "score", "standing", "verify_changes"}
 OURS = {"accounts", "projects", "assessment", "portal"}
 DOOR = "没有可办理此事的岗位"
 
