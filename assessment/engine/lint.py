@@ -94,15 +94,8 @@ def _nothing(scheme: Scheme, group: str, others: Decimal) -> Facts:
     targets: dict[str, TargetFact] = {}
     ratings: dict[str, Rating] = {}
     manual: dict[str, ManualScore] = {}
-    before = {
-        one.source.name
-        for one in scheme.measures.values()
-        if isinstance(one.source, FigureSource) and one.source.dated.rule == "last_year"
-    }
-    sources: dict[str, str] = {}  # two measures may want one figure from two offices
-    for one in scheme.measures.values():
-        if isinstance(one.source, FigureSource) and one.source.outside:
-            sources[one.source.name] = sources.get(one.source.name, "") + one.source.outside
+    before = _compared(scheme)
+    sources = _sources(scheme)
     for unit, amount in (("零", ZERO), ("一", others)):
         for measure in scheme.measures.values():
             match measure.source:
@@ -131,6 +124,24 @@ def _nothing(scheme: Scheme, group: str, others: Decimal) -> Facts:
         tuple(ratings.values()),
         tuple(manual.values()),
     )
+
+
+def _compared(scheme: Scheme) -> set[str]:
+    """The figures that are compared with those of the year before."""
+    return {
+        one.source.name
+        for one in scheme.measures.values()
+        if isinstance(one.source, FigureSource) and one.source.dated.rule == "last_year"
+    }
+
+
+def _sources(scheme: Scheme) -> dict[str, str]:
+    """Where each outside figure comes from; two measures may want one figure from two offices."""
+    sources: dict[str, str] = {}
+    for one in scheme.measures.values():
+        if isinstance(one.source, FigureSource) and one.source.outside:
+            sources[one.source.name] = sources.get(one.source.name, "") + one.source.outside
+    return sources
 
 
 def _figures(

@@ -38,6 +38,8 @@ def look(visitor, name: str) -> None:
     wide, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     if wide > room:
         visitor.faults.append(f"{name}: {wide} px wide in a window of {room}")
+    # Examples of documents and digests stand as code; everything else speaks to people.
+    page.evaluate("document.querySelectorAll('pre, code').forEach(one => one.remove())")
     text = NAMES_THEMSELVES.sub("", page.inner_text("body"))
     if words := set(LATIN.findall(text)):
         visitor.faults.append(f"{name}: foreign words {sorted(words)}")
