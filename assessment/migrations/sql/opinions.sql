@@ -133,7 +133,7 @@ BEGIN
         WHEN 'reduce' THEN NOT coalesce(NEW.accepted > 0 AND NEW.accepted < v_claim.reported, false)
         WHEN 'reject' THEN NEW.accepted <> 0 OR v_claim.reverses_id IS NOT NULL
         ELSE NEW.accepted IS NOT NULL END)
-        OR (NEW.verdict NOT IN ('accept', 'skip') AND btrim(NEW.reason) = '')
+        OR (NEW.verdict NOT IN ('accept', 'skip') AND NEW.reason !~ '\S')
     THEN
         RAISE EXCEPTION 'amount or reason does not fit the verdict' USING ERRCODE = 'PT205';
     END IF;
