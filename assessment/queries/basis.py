@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from assessment.choices import Basis
@@ -16,6 +16,9 @@ COLUMNS = {
     Basis.REVIEWED: Coalesce("reviewed", "verified"),
     Basis.VERIFIED: F("verified"),
 }
+
+# 待核实: what the inspection office has not decided and nobody has reversed.
+WAITS = Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED)
 
 
 def year_of(as_of: dt.date) -> dt.date:
@@ -43,11 +46,6 @@ def claims_of(measure: Measure, as_of: dt.date) -> QuerySet[Claim]:
     elif measure.carry_over is False:
         claims = claims.filter(project__year_introduced=as_of.year)
     return claims
-
-
-def pending(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    """待核实: claims that the inspection office has not decided and nobody has reversed."""
-    return claims.filter(verified__isnull=True).exclude(state=ClaimState.REVERSED)
 
 
 def measure_named(name: str, as_of: dt.date) -> Measure | None:

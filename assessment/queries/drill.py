@@ -13,7 +13,7 @@ from accounts.choices import TenantLevel, UnitKind
 from accounts.models import Tenant, UnitGroup
 from assessment.choices import Basis
 from assessment.models import Measure, Target
-from assessment.queries.basis import COLUMNS, claims_of, pending, year_of
+from assessment.queries.basis import COLUMNS, WAITS, claims_of, year_of
 from projects.choices import PeriodKind
 from projects.models import Claim, EvidenceLink
 
@@ -33,7 +33,7 @@ def claims_behind(
     claims = claims_of(measure, as_of)
     column: Any = COLUMNS[Basis(basis)]
     if waiting:
-        claims, column = pending(claims), F("reported")
+        claims, column = claims.filter(WAITS), F("reported")
     if unit_id is None:
         claims = claims.annotate(share=WHOLE)
     else:

@@ -13,7 +13,7 @@ from accounts.refusals import Refused
 from assessment.choices import Basis, UnitClass
 from assessment.models import Measure, Target
 from assessment.percent import percent
-from assessment.queries.basis import COLUMNS, claims_of, measure_named, year_of
+from assessment.queries.basis import COLUMNS, WAITS, claims_of, measure_named, year_of
 from assessment.standard_measures import PAID_IN
 from projects.choices import ClaimState, PeriodKind
 from projects.models import Return, SplitLine
@@ -21,7 +21,6 @@ from projects.models import Return, SplitLine
 HALF = Decimal("0.5")
 NOTHING = Decimal(0)
 NO_CREDIT = (NOTHING, NOTHING, 0)
-WAITS = Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED)
 # A claim that was taken back says nothing any more: its unit is as it was before (I12).
 STANDS = ~Q(state=ClaimState.REVERSED) & Q(reverses__isnull=True)
 
@@ -136,9 +135,7 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
             )
         )
     task = sum((line.target for line in lines if line.target is not None), Decimal(0))
-    return Standing(
-        measure, as_of, basis, lines, total, total_pending, task, schedule, targets.get(None)
-    )
+    return Standing(measure, as_of, basis, lines, total, total_pending, task, schedule, targets.get(None))
 
 
 def classify(
