@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessment.engine import tree
 from assessment.engine.at import At
-from assessment.engine.nodes import Node
+from assessment.engine.nodes import Node, bound
 from assessment.engine.terms import (
     NOT_APPLICABLE,
     OK,
@@ -84,11 +84,10 @@ class Place:
             )
         full, step = run.value(self.full, at), run.value(self.step, at)
         term = subtract(full, multiply(step, subtract(number(place), number(Decimal(1)))))
-        floor = run.value(self.floor, at).value if self.floor is not None else None
         told = f"（{TIE_WORDS[self.ties]}）" if tied else ""
         mark = Mark("rank", f"本组{count}个单位中第{number(place).text}名{told}")
         term = term.resting_on(value.reads + term.reads, (*value.marks, mark, *term.marks))
-        return limited(term, None, floor)
+        return limited(term, None, bound(self.floor, run, at))
 
 
 @dataclass(frozen=True)

@@ -109,11 +109,12 @@ class Limits:
         term = self.inner.points(run, at)
         if term.state != OK and self.otherwise is not None:
             term = number(self.otherwise).resting_on(term.reads, term.marks)
-        term = limited(term, _bound(self.cap, run, at), _bound(self.floor, run, at))
+        term = limited(term, bound(self.cap, run, at), bound(self.floor, run, at))
         return rounded(term, self.step, self.mode) if self.step else term
 
 
-def _bound(expr: tree.Expr | None, run: Run, at: At) -> Decimal | None:
+def bound(expr: tree.Expr | None, run: Run, at: At) -> Decimal | None:
+    """The value of a cap or floor; one that is unknown or cannot be computed does not limit."""
     if expr is None:
         return None
     term = explain(expr, run, at)
@@ -150,7 +151,7 @@ class Share:
             rate = explain(part.rate, run, at)
             if part.full_at is not None:
                 rate = divide(rate, explain(part.full_at, run, at))
-            rate = limited(rate, _bound(part.cap, run, at), _bound(part.floor, run, at), PERCENT)
+            rate = limited(rate, bound(part.cap, run, at), bound(part.floor, run, at), PERCENT)
             rate = forgive(rate) if len(self.parts) > 1 else rate
             rates.append(
                 rate

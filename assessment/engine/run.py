@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,7 +76,7 @@ class Run:
         self.statistics: dict[tuple[Any, ...], tuple[Statistic, Term]] = {}
         self._names: dict[str, dict[tuple[str, Window], Term]] = {}
         self._values: dict[str, dict[tuple[int, Window], Term]] = {}
-        self._places: dict[tuple[Any, ...], dict[str, Decimal]] = {}
+        self._places: dict[tuple[Any, ...], tuple[dict[str, Decimal], Counter[Decimal]]] = {}
 
     def full_period(self, window: Window) -> Window:
         """The whole period when `window` is its counted part; any other window as it is."""
@@ -190,10 +191,11 @@ class Run:
                 if self.units[unit].competes
             }
             values = {unit: settle(term.value) for unit, term in terms.items() if term.state == OK}
-            self._places[key] = places(values, ties, low_first)
-        found = self._places[key]
+            found = places(values, ties, low_first)
+            self._places[key] = found, Counter(found.values())
+        found, held = self._places[key]
         place = found.get(at.unit)
-        return place, len(found), sum(other == place for other in found.values()) > 1
+        return place, len(found), place is not None and held[place] > 1
 
     def item_read(self, kind: str, facts: tuple[str, ...], term: Term) -> Read:
         """The items that a unit got points for."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assessment.engine.at import At
-from assessment.engine.explain import explain, verdict
+from assessment.engine.explain import verdict
+from assessment.engine.nodes import bound
 from assessment.engine.result import Line, UnitScore
 from assessment.engine.run import Run
 from assessment.engine.scheme import Grades, Override, Scheme
@@ -27,7 +28,6 @@ from assessment.engine.terms import (
     rounded,
     settle,
 )
-from assessment.engine.tree import Expr
 
 
 def total(run: Run, at: At, unit: UnitScore) -> UnitScore:
@@ -38,7 +38,7 @@ def total(run: Run, at: At, unit: UnitScore) -> UnitScore:
         return replace(unit, total_words="总分：暂不计", notes=(f"{'、'.join(held)}未报，暂不出总分",))
     term = _sum(run, at, unit)
     group = scheme.groups[unit.group]
-    term = limited(term, _limit(group.cap, run, at), _limit(group.floor, run, at))
+    term = limited(term, bound(group.cap, run, at), bound(group.floor, run, at))
     if scheme.rounding.total is not None:
         term = rounded(term, scheme.rounding.total, scheme.rounding.total_mode)
     notes = [f"{line.title}：{note}" for line in unit.lines for note in line.notes]
@@ -50,10 +50,6 @@ def total(run: Run, at: At, unit: UnitScore) -> UnitScore:
     return replace(
         unit, total=value, grade=grade, notes=(*notes, *said), total_words="；".join([words, *reasons, *said])
     )
-
-
-def _limit(expr: Expr | None, run: Run, at: At) -> Decimal | None:
-    return None if expr is None else explain(expr, run, at).value
 
 
 def _term(line: Line) -> Term:
@@ -97,7 +93,7 @@ def _sections(run: Run, at: At, lines: Iterable[Line]) -> Term:
         if section is None or (section.cap is None and section.floor is None):
             parts.extend(terms)
         else:
-            parts.append(limited(add(terms), _limit(section.cap, run, at), _limit(section.floor, run, at)))
+            parts.append(limited(add(terms), bound(section.cap, run, at), bound(section.floor, run, at)))
     return add(tuple(parts)) if parts else number(ZERO)
 
 
@@ -117,6 +113,8 @@ def _overridden(run: Run, at: At, unit: UnitScore, value: Decimal) -> tuple[Deci
         ceiling = _lower(scheme.grades, ceiling, override.grade_at_most)
         if before != (value, _final_grade(scheme.grades, fixed, ceiling, value)):
             said.append(f"{override.title}：{why}")
+        elif override.decision is not None:  # a recorded decision is never passed over in silence
+            said.append(f"{override.title}：{why}，总分和等次不变")
     return value, _final_grade(scheme.grades, fixed, ceiling, value), said
 
 
