@@ -11,7 +11,7 @@ from portal import engines
 pytestmark = pytest.mark.battery
 
 ROLES = Path(__file__).resolve().parent.parent / "deploy" / "roles.sql"
-PASSWORDS = ("-v", "migrator_password=o'wner", "-v", "app_password=s\"erver")
+PASSWORDS = ("-v", "migrator_password=o'wner", "-v", 'app_password=s"erver')
 
 
 @pytest.fixture

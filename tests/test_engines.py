@@ -109,9 +109,7 @@ def test_roles_have_exactly_their_rights(place):
             "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolconfig FROM pg_roles"
             " WHERE rolname IN ('app', 'migrator') ORDER BY 1"
         ).fetchall()
-        owner = connection.execute(
-            "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'portal'"
-        )
+        owner = connection.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'portal'")
         assert owner.fetchone() == ("migrator",)
     limits = ["statement_timeout=60s", "idle_in_transaction_session_timeout=60s"]
     assert roles == [

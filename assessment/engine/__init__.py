@@ -11,7 +11,7 @@ clock, no globals; `Decimal` only.
 from __future__ import annotations
 
 from assessment.engine.factdoc import load as load_facts
-from assessment.engine.facts import Facts
+from assessment.engine.facts import BASES, Facts
 from assessment.engine.faults import DocumentError, FactsError, Fault, SchemeError
 from assessment.engine.result import Line, Result, UnitScore
 from assessment.engine.schema import schema
@@ -21,6 +21,7 @@ from assessment.engine.schemedoc import load as load_scheme
 from assessment.engine.scoring import score
 
 __all__ = [
+    "BASES",
     "DocumentError",
     "Facts",
     "FactsError",

@@ -10,6 +10,8 @@ from typing import Any
 
 from assessment.engine import periods
 from assessment.engine.facts import (
+    BASES,
+    VERIFIED,
     Decision,
     Facts,
     Figure,
@@ -38,7 +40,7 @@ _SECTIONS: dict[str, tuple[set[str], set[str]]] = {  # section: required keys, f
     "self_scores": ({"unit", "indicator", "points"}, set()),
 }
 _OPEN = {"items", "events"}
-_TOP = {"schema", "period", "as_of", *_SECTIONS}
+_TOP = {"schema", "period", "as_of", "basis", *_SECTIONS}
 
 
 def load(text: str, scheme: Scheme | None = None) -> Facts:
@@ -80,6 +82,7 @@ class _Reader:
             self._faults.add((key,), f"不认识的内容“{key}”，可用的有：{'、'.join(sorted(_TOP))}")
         kind = self._period()
         as_of = self._as_of()
+        basis = self._basis()
         units = self._rows("units", self._unit)
         figures = self._rows("figures", self._figure) + self._rows("externals", self._figure)
         targets = self._rows("targets", self._target)
@@ -91,6 +94,7 @@ class _Reader:
         self._overlaps(figures)
         facts = Facts(
             *(kind, self._window, as_of, units, figures, targets, items, ratings, manual, decisions, own),
+            basis,
             self._lines,
         )
         if scheme is not None:
@@ -125,6 +129,13 @@ class _Reader:
         if day < self._window.start and self._window.start != date.min:
             self._faults.add(("as_of",), "截止日早于考核期")
         return day
+
+    def _basis(self) -> str:
+        basis = str(self._data.get("basis", VERIFIED))
+        if basis not in BASES:
+            known = "、".join(f"{key}（{word}）" for key, word in BASES.items())
+            self._faults.add(("basis",), f"“{basis}”不是数据口径，可用的有：{known}")
+        return basis
 
     def _rows(self, section: str, build: Callable[[dict[str, Any], Path], Any]) -> tuple[Any, ...]:
         rows = self._data.get(section)

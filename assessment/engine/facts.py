@@ -14,6 +14,9 @@ from typing import Any
 
 from assessment.engine.periods import Window
 
+VERIFIED = "verified"
+BASES = {VERIFIED: "核实数", "reviewed": "初审数", "reported": "申报数"}
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:
@@ -129,7 +132,13 @@ class Facts:
     manual: tuple[ManualScore, ...] = ()
     decisions: tuple[Decision, ...] = ()
     self_scores: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    basis: str = VERIFIED  # a key of BASES
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)  # of the document
+
+    @property
+    def draft(self) -> bool:
+        """Whether the figures are not verified ones: such a run gives no places, grades or prizes."""
+        return self.basis != VERIFIED
 
     @property
     def counted(self) -> Window:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from assessment.engine.check import plain
+from assessment.engine.facts import VERIFIED
 from assessment.engine.run import Statistic
 from assessment.engine.terms import CONTEXT, Mark, Read, settle
 
@@ -67,11 +68,17 @@ class Result:
     title: str
     period: str
     as_of: date
+    basis: str
     show: int
     groups: tuple[tuple[str, str], ...]
     units: tuple[UnitScore, ...]
     statistics: tuple[Statistic, ...]
     skipped: tuple[tuple[str, str], ...]
+
+    @property
+    def draft(self) -> bool:
+        """Whether figures were used that nobody has verified."""
+        return self.basis != VERIFIED
 
     def plain(self) -> dict[str, Any]:
         """The result as plain data: printed figures as Decimal, exact ones as text beside them."""
@@ -81,6 +88,8 @@ class Result:
             "title": self.title,
             "period": self.period,
             "as_of": str(self.as_of),
+            "basis": self.basis,
+            "draft": self.draft,
             "groups": [
                 {
                     "group": key,

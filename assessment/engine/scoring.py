@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation, Overflow, localcontext
 
 from assessment.engine import totals
 from assessment.engine.at import At
-from assessment.engine.facts import Facts
+from assessment.engine.facts import BASES, Facts
 from assessment.engine.faults import FactsError, Fault
 from assessment.engine.fitting import fit
 from assessment.engine.grouped import places
@@ -47,7 +47,7 @@ def score(scheme: Scheme, facts: Facts) -> Result:
         scored = []
         for key in scheme.groups:
             units = [_unit(run, unit, key) for unit in run.groups[key]]
-            scored += _placed(scheme, units)
+            scored += _drafted(units, facts.basis) if facts.draft else _placed(scheme, units)
         statistics = tuple(statistic for statistic, _ in run.statistics.values())
         return Result(
             scheme.key,
@@ -55,6 +55,7 @@ def score(scheme: Scheme, facts: Facts) -> Result:
             scheme.title,
             facts.window.name,
             facts.as_of,
+            facts.basis,
             scheme.rounding.show,
             tuple((key, group.title) for key, group in scheme.groups.items()),
             tuple(scored),
@@ -151,6 +152,15 @@ def _data(term: Term) -> tuple[str, ...]:
 def figure(value: Decimal, unit: str) -> str:
     """A figure with its unit, for reading."""
     return display(value, PERCENT, 2) if unit == "%" else f"{display(value, None, 6)}{unit}"
+
+
+def _drafted(units: list[UnitScore], basis: str) -> list[UnitScore]:
+    """Scores over figures that nobody has verified: told as a draft, without places, grades and prizes."""
+    word = f"草稿：按{BASES[basis]}计算，不排名、不定等次"
+    return [
+        replace(one, grade=None, notes=(word, *one.notes), total_words=f"{word}；{one.total_words}")
+        for one in units
+    ]
 
 
 def _placed(scheme: Scheme, units: list[UnitScore]) -> list[UnitScore]:

@@ -92,9 +92,7 @@ def unit_of(line: str) -> str | None:
     填报单位：招商局 and the like name an office, no unit of amounts.
     """
     for before, word in UNIT.findall(cells.narrow(line)):
-        if word in cells.IN_WAN or (
-            before in ("", "金额", "计量", "货币") and re.search("[元币]", word)
-        ):
+        if word in cells.IN_WAN or (before in ("", "金额", "计量", "货币") and re.search("[元币]", word)):
             return word
     return None
 

@@ -54,9 +54,7 @@ def submit(world, unit: str) -> None:
         returns.submit(post=clerk, return_id=found.pk)
 
 
-def opine(
-    world, who: str, claim: int, *, step: str, verdict: str, accepted=None, supersedes=None
-) -> int:
+def opine(world, who: str, claim: int, *, step: str, verdict: str, accepted=None, supersedes=None) -> int:
     """One opinion of this person's; its id."""
     with acting(world.a.posts[who]) as post:
         return opinions.give(

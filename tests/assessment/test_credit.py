@@ -104,9 +104,7 @@ def test_what_each_verdict_makes_of_figure_and_waiting(world):
     first = opine(world, "party_inspector", claim, step="inspection", verdict="reject")
     note("rejected")
     reduced = {"verdict": "reduce", "accepted": Decimal("0.01")}
-    second = opine(
-        world, "government_inspector", claim, step="inspection", supersedes=first, **reduced
-    )
+    second = opine(world, "government_inspector", claim, step="inspection", supersedes=first, **reduced)
     note("reduced")
     opine(world, "party_inspector", claim, step="inspection", verdict="return", supersedes=second)
     note("returned")
@@ -122,5 +120,3 @@ def test_what_each_verdict_makes_of_figure_and_waiting(world):
         "resubmitted": (200, 1800),
     }
     assert look(world, basis="reviewed").amount == 200
-
-

@@ -18,6 +18,10 @@ figures:
   - {unit: A, figure: paid, period: 2024, value: 3, in: 亿元}
 """
 BROKEN_FACTS = {
+    "an unknown basis": (
+        [("period: 2024\n", "period: 2024\nbasis: guessed #1\n")],
+        [("1", "basis", "可用的有：verified（核实数）")],
+    ),
     "an unknown section": ([("figures:", "figurs: [] #1\nfigures:")], [("1", "figurs", "不认识的内容")]),
     "an unknown unit": (
         [

@@ -56,6 +56,29 @@ def test_ranks_are_null_for_a_unit_that_does_not_compete():
     assert (drc["rank"], drc["prize"]) == (1, "一等奖")
 
 
+@pytest.mark.covers("F-65")
+@pytest.mark.parametrize(("basis", "word"), [("reported", "申报数"), ("reviewed", "初审数")])
+def test_a_score_over_unverified_figures_is_a_draft_without_places_and_grades(tmp_path, basis, word):
+    facts = (SCHEMES / "14-panshan.facts.yaml").read_text(encoding="utf-8")
+    draft = tmp_path / "draft.facts.yaml"
+    draft.write_text(f"basis: {basis}\n{facts}", encoding="utf-8")
+    call = ("score", "--scheme", str(SCHEMES / "14-panshan.yaml"), "--facts", str(draft))
+    data = json.loads(command(*call, "--json"))
+    final = json.loads(command("score", *paths("14-panshan"), "--json"))
+    assert (final["basis"], final["draft"]) == ("verified", False)
+    assert (data["basis"], data["draft"]) == (basis, True)
+    for one, other in zip(data["groups"][0]["units"], final["groups"][0]["units"], strict=True):
+        assert (one["total"], one["lines"]) == (other["total"], other["lines"])
+        assert (one["rank"], one["grade"], one["prize"]) == (None, None, None)
+        assert one["notes"][0] == f"草稿：按{word}计算，不排名、不定等次"
+    assert any(one["rank"] for one in final["groups"][0]["units"])
+    out = command(*call)
+    assert out.startswith(f"【草稿·{word}】")
+    assert out.count(f"草稿：按{word}计算，不排名、不定等次；总分=") == sum(
+        len(group["units"]) for group in data["groups"]
+    )
+
+
 def test_not_computable_is_a_note():
     data = json.loads(command("score", *paths("08-yulin"), "--json"))
     v3 = data["groups"][0]["units"][2]

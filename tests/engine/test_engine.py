@@ -393,3 +393,34 @@ def test_nothing_but_decimals_comes_out():
 )
 def test_sums_are_exact(text, value):
     assert of(f"'{text}'") == Decimal(value)
+
+
+VETO = """
+grades: {rows: [{from: 60, grade: 合格}, {from: 0, grade: 不合格}]}
+overrides:
+  - {title: 一票否决, decision: accident, grade: 不合格}
+"""
+ACCIDENT = "decisions: [{unit: A, decision: accident, document: 县发〔2024〕1号, reason: 发生事故}]"
+
+
+def test_a_recorded_decision_is_told_even_where_it_changes_nothing():
+    low = units(run("50", ACCIDENT, settings=VETO))["A"]
+    assert (low.total, low.grade) == (50, "不合格")
+    assert low.notes == ("一票否决：发生事故（县发〔2024〕1号），总分和等次不变",)
+    high = units(run("70", ACCIDENT, settings=VETO))
+    assert (high["A"].grade, high["B"].grade) == ("不合格", "合格")
+    assert high["A"].notes == ("一票否决：发生事故（县发〔2024〕1号）",)
+    assert high["B"].notes == ()
+
+
+@pytest.mark.parametrize("group", [", cap: paid / 1亿元", ", cap: 90 + paid / 0亿元"])
+def test_a_limit_of_the_total_that_is_unknown_does_not_limit(group):
+    assert units(run("70", group=group))["A"].total == 70
+
+
+@pytest.mark.parametrize("ties", ["competition", "dense", "average"])
+def test_a_shared_place_is_told_to_those_who_share_it_only(ties):
+    facts = f"figures:\n{paid_of('2024', 6)}{paid_of('2024', 6, 'B')}{paid_of('2024', 2, 'C')}"
+    text = f"{{rank: {{value: paid, points: 10, step: 1, floor: 1, ties: {ties}}}}}"
+    found = units(run(text, facts))
+    assert ["并列" in found[unit].lines[0].words for unit in "ABC"] == [True, True, False]

@@ -44,6 +44,7 @@ def figures(result):
     return {one.unit: ([line.points for line in one.lines], one.total, one.rank) for one in result.units}
 
 
+@pytest.mark.covers("I9")
 @pytest.mark.parametrize("kind", drawing.OF_KIND)
 def test_words_and_points_always_agree(kind):
     @examples
@@ -218,6 +219,7 @@ def one_unit(actual, target):
 GATE = {"cases": [{"when": "paid / task >= 100%", "points": 60}]}
 
 
+@pytest.mark.covers("I8")
 def test_49999_of_50000_is_not_met_and_prints_100_percent():
     line = run(drawing.scheme(GATE), one_unit(49999, 50000)).units[0].lines[0]
     assert line.points == 0

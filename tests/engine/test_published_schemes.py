@@ -47,6 +47,7 @@ EXAMPLES = {
 }
 
 
+@pytest.mark.covers("I9", "I13")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_worked_example_is_reproduced(name):
     result = run(name)
@@ -312,6 +313,7 @@ READINGS = {
 }
 
 
+@pytest.mark.covers("I13")
 @pytest.mark.parametrize("name", READINGS)
 def test_both_readings_of_an_ambiguous_text_are_settings(name):
     scheme, change, facts, unit, line, assumed, other = READINGS[name]

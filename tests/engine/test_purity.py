@@ -40,6 +40,7 @@ FORBIDDEN = {"eval", "exec", "compile", "open", "float", "globals", "print", "in
 CLOCK = {"now", "today", "utcnow", "time", "getcontext", "setcontext", "environ", "random"}
 
 
+@pytest.mark.covers("I8")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_module_of_the_engine_is_pure(file):
     tree = ast.parse(file.read_text(encoding="utf-8"))

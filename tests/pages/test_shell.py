@@ -36,11 +36,11 @@ def test_every_link_of_home_and_menu_opens(world, sign_in, stem):
 
 def test_home_of_a_unit_shows_its_return_and_its_claims(world, sign_in):
     page = text_of(sign_in("a_reporter").get("/"))
-    assert f'/returns/{world.a.rows["return:水沟镇"]}/' in page
+    assert f"/returns/{world.a.rows['return:水沟镇']}/" in page
     assert "已上报" in page
     assert "2012-06-30" in page
-    assert f'/claims/{world.a.rows["claim"]}/' in page
-    assert f'/claims/{world.a.rows["bureau_claim"]}/' not in page
+    assert f"/claims/{world.a.rows['claim']}/" in page
+    assert f"/claims/{world.a.rows['bureau_claim']}/" not in page
 
 
 def test_home_of_the_bureau_counts_units_that_have_not_filed(world, sign_in):

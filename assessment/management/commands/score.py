@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from assessment.engine import DocumentError, Result, load_facts, load_scheme, score
+from assessment.engine import BASES, DocumentError, Result, load_facts, load_scheme, score
 
 
 def read_text(name: str) -> str:
@@ -67,8 +67,9 @@ class Command(BaseCommand):
             self._print(result)
 
     def _print(self, result: Result) -> None:
+        draft = f"【草稿·{BASES[result.basis]}】" if result.draft else ""
         self.stdout.write(
-            f"{result.title}（{result.scheme} {result.version}） {result.period} 截至{result.as_of}"
+            f"{draft}{result.title}（{result.scheme} {result.version}） {result.period} 截至{result.as_of}"
         )
         for key, title in result.groups:
             self.stdout.write(f"\n【{title}】")
