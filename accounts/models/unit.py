@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import UnitKind
 from accounts.models.tenant import Tenant, TenantForeignKey, TenantModel, tenant_key
+from accounts.pinyin import PinyinField
 
 
 class Unit(TenantModel):
@@ -31,6 +32,7 @@ class Unit(TenantModel):
     starts_on = models.DateField(_("设立日期"), null=True, blank=True)
     ends_on = models.DateField(_("撤销日期"), null=True, blank=True)
     sort_key = models.CharField(_("拼音"), max_length=200, blank=True, editable=False)
+    search_key = PinyinField(_("拼音检索"))
 
     class Meta:
         verbose_name = _("单位")
@@ -43,6 +45,18 @@ class Unit(TenantModel):
                 condition=~Q(parent=F("id")),
                 name="unit_not_own_parent",
                 violation_error_message=_("单位不能是自己的上级。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="unit_dates",
+                violation_error_message=_("撤销日期不能早于设立日期。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | (Q(ends_on__isnull=False) & ~Q(successor=F("id"))),
+                name="unit_successor",
+                violation_error_message=_("只有撤销的单位才有继任单位，且不能是自己。"),
             ),
         ]
 

@@ -29,7 +29,7 @@ LABELS = {"post_label", "submitted_by"}  # columns that hold a post's label: 单
 # A table that users never meet by itself.
 UNNAMED = {"accounts_tenantclosure": _("辖区层级")}
 # Keys, digests and sort keys say nothing to people.
-TECHNICAL = {"id", "tenant_id", "sha256", "stored_sha256", "sort_key"}
+TECHNICAL = {"id", "tenant_id", "sha256", "stored_sha256", "sort_key", "search_key"}
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Target(TenantModel):
     amount = models.DecimalField(_("目标数"), max_digits=20, decimal_places=6)
     issuer = models.CharField(_("下达单位"), max_length=60, blank=True)
     document = models.CharField(_("下达文件"), max_length=120, blank=True)
+    issued_on = models.DateField(_("下达日期"), null=True, blank=True)
     replaces = TenantForeignKey(
         "self", null=True, blank=True, related_name="successors", verbose_name=_("调整")
     )

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel, tenant_key
+from accounts.pinyin import PinyinField
 
 
 class Enterprise(TenantModel):
@@ -11,6 +12,7 @@ class Enterprise(TenantModel):
     name = models.CharField(_("企业名称"), max_length=120)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, null=True, blank=True)
     division = models.CharField(_("所在地"), max_length=60, blank=True)
+    search_key = PinyinField(_("拼音检索"))
 
     class Meta:
         verbose_name = _("企业")

@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, Unit, tenant_key
+from accounts.pinyin import PinyinField
 from projects.choices import BusinessLine
 from projects.models.enterprise import Enterprise
 
@@ -23,6 +24,7 @@ class Project(TenantModel):
     )
     industry = models.CharField(_("行业代码"), max_length=5, blank=True)
     year_introduced = models.PositiveSmallIntegerField(_("引进年份"))
+    search_key = PinyinField(_("拼音检索"))
 
     class Meta:
         verbose_name = _("项目")
