@@ -23,6 +23,7 @@ IDENTITY = "identity"  # own user row and own posts, nothing else
 MEMBER = "member"  # a post inside the tenant
 SUPERIOR = "superior"  # a post of an ancestor tenant, looking down
 OPERATOR = "operator"  # a read-only command on the server, no person
+TASK = "task"  # the portal itself, without a person: reads, and writes what tables let tasks write
 
 
 @dataclass(frozen=True)

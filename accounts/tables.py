@@ -1,7 +1,8 @@
 """Migration operations that put the walls around tables with ``tenant_id``.
 
 ``TenantTable`` is written once per model, in a migration after the one that creates it (the
-unique keys must stand first). ``TenantForeignKey`` follows a reference that is added later.
+unique keys must stand first). ``TenantForeignKeyAdded`` follows a reference that is added later,
+``LetTasksWrite`` opens a table to the server's tasks.
 ``Sql`` runs a file beside the migrations. A catalogue test finds a table where one was forgotten.
 """
 
@@ -107,6 +108,34 @@ class TenantTable(WallOperation):
 
     def describe(self):
         return f"Put the tenant walls around {self.name}"
+
+
+class LetTasksWrite(WallOperation):
+    """Lets the server's own tasks (scope kind ``task``) use these commands on a table with walls.
+
+    ``commands``: some of INSERT, UPDATE, DELETE; the table's grants and triggers hold for tasks too.
+    """
+
+    POLICIES = {
+        "INSERT": "add ON {} WITH CHECK ({})",
+        "UPDATE": "change ON {} USING ({}) WITH CHECK ({})",
+        "DELETE": "remove ON {} USING ({})",
+    }
+
+    def __init__(self, name, *commands, superior=False):
+        self.name, self.commands, self.superior = name, commands, superior
+
+    def deconstruct(self):
+        return (type(self).__name__, [self.name, *self.commands], {"superior": self.superior})
+
+    def statements(self, app_label, apps):
+        table = apps.get_model(app_label, self.name)._meta.db_table
+        write = f"tenant_id = (SELECT sec.write_tenant({str(self.superior).lower()}, true))"
+        for command in self.commands:
+            yield "ALTER POLICY " + self.POLICIES[command].format(table, write, write)
+
+    def describe(self):
+        return f"Let tasks write {self.name}"
 
 
 class TenantForeignKeyAdded(WallOperation):

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from accounts import scope
 from portal import homes
+from portal.celery import app
 
 _SCOPE_KEY_BYTES = range(32, 65)
 _SESSION_HOURS = range(1, 25)
@@ -112,6 +115,38 @@ def real_server(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
                 "内置数据库仅供试用，不得用于生产 / the embedded database is for evaluation only",
                 hint="DATABASE_URL, MIGRATE_DATABASE_URL; deploy/README.md",
                 id="portal.E007",
+            )
+        ]
+    return []
+
+
+@register(Tags.database)
+def task_times(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """portal.E008: a task is killed before the broker would hand it out again and its scope ends."""
+    limit = app.conf.task_time_limit
+    again = app.conf.broker_transport_options.get("visibility_timeout", 0)
+    if limit and limit < min(again, scope.LIFETIME_SECONDS):
+        return []
+    return [
+        Error(
+            "任务时限必须短于 visibility_timeout / the time limit must stay below the visibility timeout",
+            id="portal.E008",
+        )
+    ]
+
+
+@register(Tags.database, deploy=True)
+def real_broker(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """portal.E009: production does not run on the embedded broker."""
+    address = urlsplit(settings.REDIS_URL)
+    place = Path(unquote(address.path) or "/")
+    embedded = place.is_relative_to(settings.VAR) or place.is_relative_to(homes.FALLBACK)
+    if address.scheme == "redis+socket" and embedded:
+        return [
+            Error(
+                "内置任务队列仅供试用，不得用于生产 / the embedded broker is for evaluation only",
+                hint="REDIS_URL; deploy/README.md",
+                id="portal.E009",
             )
         ]
     return []

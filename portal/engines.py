@@ -44,12 +44,16 @@ _GUESTS_SECONDS = 15
 
 
 def announce(var: Path) -> None:
-    """Put the embedded server's addresses and the secrets into the environment, without starting anything.
+    """Put the embedded servers' addresses and the secrets into the environment, without starting anything.
 
-    Values that are already set stay, so a named server (``DATABASE_URL``) is never overruled.
+    Values that are already set stay, so a named server (``DATABASE_URL``, ``REDIS_URL``) is never overruled.
     """
     var = _made(var)
     os.environ.setdefault("PORTAL_VAR", str(var))
+    if "REDIS_URL" not in os.environ:
+        os.environ["REDIS_URL"] = "redis+socket://" + quote(
+            str(homes.home_of(var).sockets / homes.BROKER_SOCKET)
+        )
     if "DATABASE_URL" not in os.environ and "MIGRATE_DATABASE_URL" not in os.environ:
         host = quote(str(homes.home_of(var).sockets), safe="")
         os.environ["DATABASE_URL"] = f"postgresql://app@{host}/{DATABASE}"

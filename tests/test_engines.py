@@ -19,7 +19,14 @@ import pytest
 from portal import engines, homes
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("DATABASE_URL", "MIGRATE_DATABASE_URL", "PORTAL_VAR", "PORTAL_SECRET_KEY", "PORTAL_SCOPE_KEY")
+OURS = (
+    "DATABASE_URL",
+    "MIGRATE_DATABASE_URL",
+    "REDIS_URL",
+    "PORTAL_VAR",
+    "PORTAL_SECRET_KEY",
+    "PORTAL_SCOPE_KEY",
+)
 as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 # Holds the server until its standard input ends; says whether it owns it.

@@ -41,6 +41,7 @@ NAMELESS = {"utils", "helpers", "common", "misc", "base_manager"}
 # Who may enter a scope.
 ENTRANCES = {
     "accounts/commands.py",
+    "accounts/tasks.py",
     "portal/middleware.py",
     "portal/new_tenant.py",
 }

@@ -10,6 +10,7 @@ import pytest
 from django.core.checks import run_checks
 
 from portal import environment
+from portal.celery import app
 from portal.environment import Misconfigured
 from tests.with_environment import EXAMPLE, production
 
@@ -144,6 +145,37 @@ def test_the_owners_address_names_the_same_database_and_another_user(given, monk
         environment.owner_of(environment.database("SERVED"), "PORTAL_TRIED")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://host",
+        "rediss://:p%40ss@redis.example.org:6380/3",
+        "redis+socket:///some%20place/%E5%8F%98%E9%87%8F/valkey.sock",
+    ],
+)
+def test_broker_addresses(given, address):
+    given(address)
+    assert environment.broker("PORTAL_TRIED") == address
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "redis://",
+        "redis://:secret@:6379/0",
+        "redis://:secret@host:port/0",
+        "amqp://u:secret@host",
+        "host:6379",
+        "redis+socket://run/valkey.sock",
+        "redis+socket:///",
+        "unix:///run/valkey.sock",
+    ],
+)
+def test_junk_broker_addresses_are_refused_without_showing_the_password(given, junk):
+    given(junk)
+    assert "secret" not in refused(environment.broker)
+
+
 def test_tests_run_as_the_role_that_owns_nothing(settings):
     assert settings.DATABASES["default"]["USER"] != settings.MIGRATOR["USER"]
     assert "NAME" not in settings.MIGRATOR
@@ -216,9 +248,24 @@ def test_production_refuses_the_embedded_database(tmp_path):
     assert "portal.E007" in checked.stderr
 
 
+def test_production_refuses_the_embedded_broker(tmp_path):
+    socket = f"redis+socket://{tmp_path}/run/valkey.sock"
+    checked = check_production(PORTAL_VAR=str(tmp_path), REDIS_URL=socket)
+    assert checked.returncode == 1
+    assert "portal.E009" in checked.stderr
+
+
+def test_a_task_that_may_outlive_its_delivery_is_refused(monkeypatch):
+    monkeypatch.setitem(app.conf.broker_transport_options, "visibility_timeout", 60)
+    assert "portal.E008" in identities()
+
+
 @pytest.mark.parametrize(
     "name",
-    ["PORTAL_SECRET_KEY", "PORTAL_SCOPE_KEY", "DATABASE_URL", "MIGRATE_DATABASE_URL", "PORTAL_HOSTS"],
+    [
+        *("PORTAL_SECRET_KEY", "PORTAL_SCOPE_KEY", "PORTAL_HOSTS"),
+        *("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL"),
+    ],
 )
 def test_production_without_a_needed_value_says_which(name):
     checked = check_production(**{name: None})

@@ -25,7 +25,10 @@ THE_LOG = {"accounts_change", "accounts_changerow", CHAIN_HEAD}
 POLICIES = {"read": "r", "add": "a", "change": "w", "remove": "d"}
 
 # Functions that run as the owner. Those that triggers call need no grant.
-DEFINER_GRANTED = {"add_user", "begin_act", "context", "login_row", "own_posts", "read_scope", "upward"}
+DEFINER_GRANTED = {
+    *("add_user", "begin_act", "context", "login_row", "own_posts", "read_scope", "upward"),
+    "task_tenants",
+}
 DEFINER_TRIGGERS = {
     "guard_post",
     *("log_insert", "log_update", "log_delete", "seal_act"),

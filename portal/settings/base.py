@@ -71,6 +71,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = environment.whole("PORTAL_CONN_MAX_AGE", 
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 MIGRATOR = environment.owner_of(DATABASES["default"], "MIGRATE_DATABASE_URL")
 
+# Background tasks: what the broker holds can be found again in the database (portal/celery.py).
+REDIS_URL = environment.broker("REDIS_URL")
+
 # Who
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.LoginBackend"]

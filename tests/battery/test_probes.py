@@ -108,6 +108,7 @@ def personas(ground: Ground) -> Iterator[tuple[str, str, bool, bool]]:
         own = scope.Scope(None, a.posts[stem].user_id, None, scope.IDENTITY)
         yield f"{stem}, identity only", scope.signed(own), False, False
     yield "operator in A", context_of(a.posts["clerk"], scope.OPERATOR), False, False
+    yield "task in A", scope.signed(scope.Scope(a.tenant_id, None, None, scope.TASK)), True, False
     yield "superior in A", looking_down(city.posts["officer"], a), True, False
     yield "city in its own scope", context_of(city.posts["officer"]), True, True
 
@@ -161,7 +162,7 @@ def test_raw_sql_reaches_nothing_of_the_neighbour(ground, capsys):
     for persona in personas(ground):
         rows = Rows(ground, extra, b)
         run(ground, persona, probes_of(rows, granted, reads_it=persona[3]), twins, tally)
-        if persona[0] in {"superior in A", "operator in A"}:
+        if persona[0] in {"superior in A", "operator in A", "task in A"}:
             # What these may read they may not write.
             rows = Rows(ground, extra, a)
             run(ground, persona, probes_of(rows, granted, reads_it=True), twins, tally)

@@ -7,6 +7,9 @@ from accounts import scope
 from tests.walls.ground import Ground, attempt, context_of, insert, looking_down, tables
 
 NO_PRIVILEGE = "42501"
+EVERY_COMMAND = frozenset({"INSERT", "UPDATE", "DELETE"})
+# What the server's own tasks may write: nothing else, in their own tenant alone.
+TASKS_WRITE: dict[str, frozenset[str]] = {}
 
 
 def app_reads_its_own_rows_and_no_others(ground: Ground) -> None:
@@ -16,6 +19,8 @@ def app_reads_its_own_rows_and_no_others(ground: Ground) -> None:
     readers = {
         context_of(clerk): {a.tenant_id},
         context_of(clerk, scope.OPERATOR): {a.tenant_id},
+        as_task(a.tenant_id): {a.tenant_id},
+        as_task(None): set(),
         looking_down(officer, a): {a.tenant_id},
         context_of(officer): {a.tenant_id, b.tenant_id, city.tenant_id},
         scope.signed(scope.Scope(None, clerk.user_id, None, scope.IDENTITY)): set(),
@@ -83,7 +88,7 @@ def a_member_writes_the_own_tenant_only(ground: Ground) -> None:
     a, b = ground.world.a, ground.world.b
     with ground.policies_alone(), ground.context(context_of(a.posts["clerk"])) as app:
         for table in tables():
-            _writes(app, ground, table, allowed=True)
+            _writes(app, ground, table, EVERY_COMMAND)
             foreign = ground.rows(table, b.tenant_id)[0]
             row = {**foreign, "id": foreign["id"] + 10_000_000}
             assert attempt(app, *insert(table, row)).code == NO_PRIVILEGE, (
@@ -94,19 +99,46 @@ def a_member_writes_the_own_tenant_only(ground: Ground) -> None:
 
 
 def those_who_only_read_write_nothing(ground: Ground) -> None:
-    """Operator, identity and superior, with every grant given: they write what their table allows."""
+    """Operator, identity, superior and task, with every grant given: they write what their table allows."""
     a, city = ground.world.a, ground.world.city
     clerk, officer = a.posts["clerk"], city.posts["officer"]
     contexts = {
-        context_of(clerk, scope.OPERATOR): set(),
-        scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.IDENTITY)): set(),
-        looking_down(officer, a): {"assessment_opinion"},
+        context_of(clerk, scope.OPERATOR): {},
+        scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.IDENTITY)): {},
+        looking_down(officer, a): {"assessment_opinion": EVERY_COMMAND},
+        as_task(a.tenant_id): TASKS_WRITE,
+        as_task(ground.world.b.tenant_id): {},
+        as_task(None): {},
     }
     with ground.policies_alone():
         for context, allowed in contexts.items():
             with ground.context(context) as app:
                 for table in tables():
-                    _writes(app, ground, table, allowed=table in allowed)
+                    _writes(app, ground, table, allowed.get(table, frozenset()))
+
+
+def a_task_acts_as_the_system(ground: Ground) -> None:
+    """Its act has no person, whatever its context says; the list of tenants is for tasks outside of one."""
+    a, clerk = ground.world.a, ground.world.a.posts["clerk"]
+    everywhere = {row["id"] for row in ground.owner.execute("SELECT id FROM accounts_tenant").fetchall()}
+    for context in (as_task(a.tenant_id), context_of(clerk, scope.TASK)):
+        with ground.context(context) as app:
+            app.execute("SELECT sec.begin_act('probe', '', '')")
+            header = app.execute("SELECT * FROM accounts_change WHERE pos IS NULL").fetchone()
+            assert (header["tenant_id"], header["actor"]) == (a.tenant_id, None)
+            assert header["post_label"] == "系统·定时任务"
+    with ground.context(as_task(None)) as app:
+        assert _column(app, "SELECT sec.task_tenants()") == everywhere
+        assert attempt(app, "SELECT sec.begin_act('probe', '', '')").code == NO_PRIVILEGE
+    nobody = scope.signed(scope.Scope(None, clerk.user_id, None, scope.IDENTITY))
+    for context in (None, "", nobody, context_of(clerk), as_task(a.tenant_id)):
+        with ground.context(context) as app:
+            assert attempt(app, "SELECT sec.task_tenants()").code == NO_PRIVILEGE
+
+
+def as_task(tenant_id: int | None) -> str:
+    """The signed context of a task of the server in this tenant, or outside of every one."""
+    return scope.signed(scope.Scope(tenant_id, None, None, scope.TASK))
 
 
 def a_context_is_refused_unless_it_is_whole(ground: Ground) -> None:
@@ -154,21 +186,27 @@ def a_context_ends_with_its_transaction(ground: Ground) -> None:
         assert attempt(ground.app, "SELECT sec.begin_act('probe', '', '')").code == NO_PRIVILEGE
 
 
-def _writes(app: psycopg.Connection, ground: Ground, table: str, *, allowed: bool) -> None:
+def _writes(app: psycopg.Connection, ground: Ground, table: str, allowed: frozenset[str]) -> None:
     """Update, delete and insert of county A's rows. Without WHERE they meet the write policy alone."""
     a = ground.world.a
     name = sql.Identifier(table)
     own = ground.rows(table, a.tenant_id)
-    expected = len(own) if allowed else 0
+
+    def expected(command: str) -> int:
+        return len(own) if command in allowed else 0
+
     updated = attempt(app, sql.SQL("UPDATE {} SET tenant_id = %s").format(name), [a.tenant_id])
-    assert (updated.code, updated.count) == ("", expected), f"{table}: {updated}"
+    assert (updated.code, updated.count) == ("", expected("UPDATE")), f"{table}: {updated}"
     deleted = attempt(app, sql.SQL("DELETE FROM {}").format(name))
-    assert (deleted.code, deleted.count) == ("", expected), f"{table}: {deleted}"
+    assert (deleted.code, deleted.count) == ("", expected("DELETE")), f"{table}: {deleted}"
     with app.transaction(force_rollback=True):
-        if allowed:
+        if "INSERT" in allowed:
+            become = app.execute("SELECT current_setting('app.ctx')").fetchone()["current_setting"]
+            app.execute("SELECT set_config('app.ctx', %s, true)", [context_of(a.posts["clerk"])])
             app.execute(sql.SQL("DELETE FROM {}").format(name))
+            app.execute("SELECT set_config('app.ctx', %s, true)", [become])
         inserted = attempt(app, *insert(table, own[0]))
-    assert inserted.code == ("" if allowed else NO_PRIVILEGE), f"{table}: {inserted}"
+    assert inserted.code == ("" if "INSERT" in allowed else NO_PRIVILEGE), f"{table}: {inserted}"
 
 
 def _column(connection: psycopg.Connection, query: str) -> set:
@@ -181,6 +219,7 @@ CHECKS = [
     a_person_changes_the_own_password_only,
     a_member_writes_the_own_tenant_only,
     those_who_only_read_write_nothing,
+    a_task_acts_as_the_system,
     a_context_is_refused_unless_it_is_whole,
     a_context_ends_with_its_transaction,
 ]
