@@ -42,3 +42,39 @@ class UnitClass(models.TextChoices):
     ZERO = "zero", _("未破零")
     NOT_REPORTED = "not_reported", _("未报")
     NOT_APPLICABLE = "not_applicable", _("不适用")
+
+
+class RuleKind(models.TextChoices):
+    """What a rule reminds of (提醒事项)."""
+
+    ZERO = "zero", _("未破零")
+    BEHIND = "behind", _("落后时序")
+    NOT_REPORTED = "not_reported", _("未报")
+    DUE_SOON = "due_soon", _("明日到期")
+    REVIEWER = "reviewer", _("核实超期")
+
+
+class NoticeLink(models.TextChoices):
+    """The page on which the task of a notice is done."""
+
+    VOUCHER = "voucher", _("登记凭证")
+    RETURN = "return", _("上报报表")
+    QUEUE = "queue", _("核实")
+    STANDING = "standing", _("查看进度")
+
+
+class Channel(models.TextChoices):
+    """How a notice reaches a post (渠道)."""
+
+    IN_APP = "in_app", _("站内")
+    EMAIL = "email", _("电子邮件")
+
+
+class DeliveryState(models.TextChoices):
+    """Where a delivery stands. Unknown: the channel may have sent it and cannot say."""
+
+    DUE = "due", _("待发送")
+    LEASED = "leased", _("发送中")
+    SENT = "sent", _("已送达")
+    UNKNOWN = "unknown", _("结果不明")
+    FAILED = "failed", _("发送失败")

@@ -1,4 +1,4 @@
-"""A new jurisdiction as every one begins: standard measures and, if asked for, its administrator."""
+"""A new jurisdiction as every one begins: standard measures, rules and, if asked for, an administrator."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from accounts.models import Post, Tenant, User
 from accounts.operator import as_migrator
 from accounts.refusals import Refused
 from accounts.services import tenants, units
-from assessment.services import measures
+from assessment.services import measures, rules
 
 ADMIN_UNIT = "系统管理"
 OPERATOR_LABEL = "服务器运维"
@@ -34,7 +34,7 @@ def add(
     with as_migrator(), transaction.atomic():
         tenant = tenants.add(code=code, name=name, level=level, parent_code=parent_code, label=OPERATOR_LABEL)
         with scope.enter(tenant.pk, kind=scope.OPERATOR):
-            measures.publish_standard()
+            rules.publish_standard(measures.publish_standard())
             if admin is not None:
                 _add_administrator(*admin, on=on)
     return tenant

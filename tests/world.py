@@ -11,6 +11,7 @@ from decimal import Decimal
 from io import BytesIO
 
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image
 
 from accounts import scope
@@ -19,7 +20,8 @@ from accounts.choices import Role, UnitKind
 from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
 from accounts.queries.posts import ActingPost, own_posts
 from accounts.services import units, users
-from assessment.models import ImportBatch, Measure, Target
+from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
+from assessment.models import Delivery, ImportBatch, Measure, Notice, Rule, Target
 from assessment.services import opinions
 from portal import new_tenant
 from projects.choices import AgreementKind, ClaimKind, PeriodKind, VoucherKind
@@ -216,6 +218,7 @@ def _facts(county: County, mark: str) -> None:
         rows["batch"] = batch.pk
     split = _split(county, mark)
     _money(county, mark, split)
+    _remind(county, mark)
     _decide(county, mark)
 
 
@@ -261,6 +264,31 @@ def _money(county: County, mark: str, split) -> None:
             link = done.claim.voucher.evidence_links.get()
             rows[f"{key}:evidence"] = link.evidence_id
             rows[f"{key}:link"] = link.pk
+
+
+def _remind(county: County, mark: str) -> None:
+    rows = county.rows
+    with acting(county.posts["clerk"]):
+        act("notice.plan")
+        rule = Rule.objects.get(kind=RuleKind.NOT_REPORTED)
+        notice = Notice.objects.create(
+            rule=rule,
+            unit_id=county.units["城关镇"],
+            period_id=rows["period"],
+            step=1,
+            text=f"城关镇2012年上半年报表尚未上报。{mark}",
+            link=NoticeLink.RETURN,
+            link_row=rows["return:城关镇"],
+            planned_on=TODAY,
+        )
+        delivery = Delivery.objects.create(
+            notice=notice,
+            post_id=county.posts["other_head"].id,
+            channel=Channel.IN_APP,
+            state=DeliveryState.SENT,
+            sent_at=timezone.now(),
+        )
+        rows["rule"], rows["notice"], rows["delivery"] = rule.pk, notice.pk, delivery.pk
 
 
 def _decide(county: County, mark: str) -> None:

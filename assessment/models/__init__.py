@@ -1,5 +1,6 @@
 from assessment.models.measure import Measure, Target
+from assessment.models.notice import Delivery, Notice, Rule
 from assessment.models.opinion import Opinion
 from assessment.models.workbook import ImportBatch
 
-__all__ = ["ImportBatch", "Measure", "Opinion", "Target"]
+__all__ = ["Delivery", "ImportBatch", "Measure", "Notice", "Opinion", "Rule", "Target"]
