@@ -21,6 +21,7 @@ class UnitKind(models.TextChoices):
     TASK_FORCE = "task_force", _("专班")
     RESIDENT_POST = "resident_post", _("驻点组")
     OFFICE = "office", _("内设机构")
+    ENTERPRISE = "enterprise", _("县内企业")
     JURISDICTION = "jurisdiction", _("下级辖区")
 
 

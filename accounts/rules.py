@@ -23,7 +23,7 @@ def anybody(post: Post) -> bool:
     return True
 
 
-def may_add_units(post: Post) -> bool:
+def may_keep_units(post: Post) -> bool:
     """The administrator keeps the organisation; the bureau adds what a task sheet names."""
     return post.role in {Role.SYSTEM_ADMIN, Role.BUREAU}
 

@@ -1,8 +1,8 @@
-"""Signing in and out, the post acted in, one's own password, what happened."""
+"""Signing in and out, the post acted in, one's own password, units, what happened."""
 
 from django.urls import include, path
 
-from accounts.views import posts, session
+from accounts.views import posts, session, units
 
 urlpatterns = [
     path("login/", session.SignIn.as_view(), name="login"),
@@ -10,5 +10,16 @@ urlpatterns = [
     path("post/", posts.switch, name="post"),
     path("county/", posts.look_down, name="county"),
     path("password/", session.change_password, name="password"),
+    path("units/", units.listing, name="units"),
+    path("units/new/", units.new, name="unit_new"),
+    path("units/groups/", units.groups, name="unit_groups"),
+    path("units/groups/new/", units.group_add, name="unit_group_add"),
+    path("units/groups/<int:group_id>/", units.group_rename, name="unit_group_rename"),
+    path("units/aliases/<int:alias_id>/remove/", units.alias_remove, name="unit_alias_remove"),
+    path("units/<int:unit_id>/", units.detail, name="unit"),
+    path("units/<int:unit_id>/edit/", units.edit, name="unit_edit"),
+    path("units/<int:unit_id>/reopen/", units.reopen, name="unit_reopen"),
+    path("units/<int:unit_id>/aliases/", units.alias_add, name="unit_alias_add"),
+    path("units/<int:unit_id>/group/", units.move, name="unit_move"),
     path("", include("accounts.changes_urls")),
 ]

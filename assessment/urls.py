@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessment.views import claims, figures, imports, queue, standing
+from assessment.views import claims, figures, imports, queue, standing, units
 from assessment.views import help as help_pages
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("standing/<int:unit_id>/targets/", standing.targets, name="standing_targets"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:key>/", figures.figure, name="figure"),
+    path("units/<int:unit_id>/close/", units.close, name="unit_close"),
     path("help/schemes/", help_pages.schemes, name="help_schemes"),
     path("workbooks/", imports.batches, name="imports"),
     path("workbooks/check/", imports.check, name="import_check"),

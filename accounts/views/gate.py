@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -45,3 +47,16 @@ def words(refusal: Refused) -> str:
     if isinstance(refusal, NotFound | Forbidden):
         raise refusal
     return str(refusal)
+
+
+def tried(form: Form, service: Callable[..., Any], **values: Any) -> Any:
+    """What the service answers; None, with the faults at their fields of the form, when it refuses."""
+    try:
+        return service(**values)
+    except ValidationError as faults:
+        by_field = faults.message_dict if hasattr(faults, "error_dict") else {"": faults.messages}
+        for field, found in by_field.items():
+            form.add_error(field if field in form.fields else None, found)
+    except Refused as refusal:
+        form.add_error(None, words(refusal))
+    return None

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.choices import UnitKind
 from accounts.models import GroupMembership, Unit
@@ -113,7 +113,7 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
     months = elapsed_months(as_of)
     schedule = percent(Decimal(months), Decimal(12)) or Decimal("0.00")
     lines = []
-    for unit in Unit.objects.exclude(kind=UnitKind.OFFICE).order_by("sort_key", "pk"):
+    for unit in _units_of(as_of):
         amount, pending, entries = credited.get(unit.pk, NO_CREDIT)
         target = None if unit.exempt else targets.get(unit.pk)
         known = bool(entries) or unit.pk in reported
@@ -162,6 +162,13 @@ def groups_on(day: dt.date) -> dict[int, str]:
         .filter(Q(until_on__isnull=True) | Q(until_on__gte=day))
         .values_list("unit_id", "group__code")
     )
+
+
+def _units_of(as_of: dt.date) -> QuerySet[Unit]:
+    """Units of the year up to as-of: one that was closed in it keeps its line (F-2). Offices have no task."""
+    there = Q(starts_on__isnull=True) | Q(starts_on__lte=as_of)
+    there &= Q(ends_on__isnull=True) | Q(ends_on__gte=year_of(as_of))
+    return Unit.objects.exclude(kind=UnitKind.OFFICE).filter(there).order_by("sort_key", "pk")
 
 
 def _targets(measure: Measure, as_of: dt.date) -> dict[int | None, Decimal]:

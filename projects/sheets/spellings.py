@@ -64,4 +64,6 @@ UNIT_KINDS = {
     "驻点组": "resident_post",
     "驻点招商组": "resident_post",
     "内设机构": "office",
+    "县内企业": "enterprise",
+    "企业": "enterprise",
 }

@@ -1,0 +1,33 @@
+"""What still hangs on a unit that is about to be closed: to be looked at before, none of it is lost."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.models import Post, Unit
+from assessment.models import Target
+from projects.models import Project, Return
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """Returns open for reports, live targets of periods that are not over, people in posts, projects."""
+
+    returns: list[Return]
+    targets: list[Target]
+    posts: int
+    projects: int
+
+
+def hanging_on(unit: Unit, *, today: dt.date) -> Hanging:
+    """What hangs on the unit as of today. Four queries."""
+    returns = Return.objects.filter(unit=unit, reports_closed_at__isnull=True).select_related("period")
+    targets = Target.objects.filter(unit=unit, successors__isnull=True, period__ends_on__gte=today)
+    posts = Post.objects.filter(unit=unit, from_on__lte=today)
+    return Hanging(
+        returns=list(returns.order_by("period__starts_on", "pk")),
+        targets=list(targets.select_related("measure", "period").order_by("period__starts_on", "pk")),
+        posts=posts.filter(Q(until_on__isnull=True) | Q(until_on__gte=today)).count(),
+        projects=Project.objects.filter(unit=unit).count(),
+    )
