@@ -37,3 +37,19 @@ class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", _("系统管理员")
     SECURITY_ADMIN = "security_admin", _("安全管理员")
     AUDIT_ADMIN = "audit_admin", _("审计管理员")
+
+
+class ClientRole(models.TextChoices):
+    """What an API client reads as; beside the roles of posts, which people hold."""
+
+    ALL = "client_all", _("全辖区只读")
+    UNIT = "client_unit", _("单位只读")
+
+
+class ClientGroup(models.TextChoices):
+    """Group of resources that an API client may be allowed to read."""
+
+    ORGANISATION = "organisation", _("辖区与单位")
+    PROJECTS = "projects", _("企业、项目与协议")
+    LEDGER = "ledger", _("凭证、申报、意见与报表")
+    NUMBERS = "numbers", _("任务、口径与进度")

@@ -12,7 +12,7 @@ class Post(Protocol):
     def role(self) -> str: ...
 
     @property
-    def unit_id(self) -> int: ...
+    def unit_id(self) -> int | None: ...
 
     @property
     def tenant_level(self) -> str: ...
@@ -31,6 +31,11 @@ def may_keep_units(post: Post) -> bool:
 def may_appoint(post: Post) -> bool:
     """Add people and give them posts."""
     return post.role == Role.SYSTEM_ADMIN
+
+
+def may_manage_clients(post: Post) -> bool:
+    """Issue and end the keys of API clients (接口客户端)."""
+    return post.role in {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
 
 
 def may_look_down(post: Post) -> bool:

@@ -24,6 +24,7 @@ MEMBER = "member"  # a post inside the tenant
 SUPERIOR = "superior"  # a post of an ancestor tenant, looking down
 OPERATOR = "operator"  # a read-only command on the server, no person
 TASK = "task"  # the portal itself, without a person: reads, and writes what tables let tasks write
+CLIENT = "client"  # another system that reads through the API, no person; writes nothing
 
 
 @dataclass(frozen=True)

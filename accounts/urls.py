@@ -1,8 +1,8 @@
-"""Signing in and out, the post acted in, one's own password, units, what happened."""
+"""Signing in and out, the post acted in, one's own password, units, API clients, what happened."""
 
 from django.urls import include, path
 
-from accounts.views import posts, session, units
+from accounts.views import clients, posts, session, units
 
 urlpatterns = [
     path("login/", session.SignIn.as_view(), name="login"),
@@ -21,5 +21,11 @@ urlpatterns = [
     path("units/<int:unit_id>/reopen/", units.reopen, name="unit_reopen"),
     path("units/<int:unit_id>/aliases/", units.alias_add, name="unit_alias_add"),
     path("units/<int:unit_id>/group/", units.move, name="unit_move"),
+    path("clients/", clients.listing, name="clients"),
+    path("clients/new/", clients.issue, name="client_new"),
+    path("clients/<int:client_id>/", clients.detail, name="client"),
+    path("clients/<int:client_id>/rotate/", clients.rotate, name="client_rotate"),
+    path("clients/<int:client_id>/retire/", clients.retire, name="client_retire"),
+    path("clients/<int:client_id>/disable/", clients.disable, name="client_disable"),
     path("", include("accounts.changes_urls")),
 ]

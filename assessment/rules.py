@@ -2,7 +2,7 @@
 
 from accounts.choices import Role
 from accounts.rules import Post
-from projects.rules import OWN_UNIT, reads_county
+from projects.rules import OWN_UNIT, reads_county, reads_data
 
 DECIDES = {Role.BUREAU, Role.INSPECTION}
 
@@ -29,4 +29,4 @@ def imports(post: Post) -> bool:
 
 def opens_unit(post: Post, unit_id: int) -> bool:
     """Who may open the rows behind this unit's number: the whole county's readers and the unit itself."""
-    return reads_county(post) or (post.role in OWN_UNIT and post.unit_id == unit_id)
+    return reads_county(post) or (reads_data(post) and post.unit_id == unit_id)

@@ -5,14 +5,15 @@ Beside it the limits beyond which people look twice; they refuse nothing.
 
 from decimal import Decimal
 
-from accounts.choices import Role
+from accounts.choices import ClientRole, Role
 from accounts.rules import Post
 
 # Paid-in money up to 1.2 times the introduced amount is common; above it a claim is never "clean".
 USUAL_SHARE_OF_CONTRACT = Decimal("1.2")
 
 OWN_UNIT = {Role.REPORTER, Role.HEAD}
-READERS = OWN_UNIT | {Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR}
+COUNTY_READERS = {Role.BUREAU, Role.INSPECTION, Role.LEADER, Role.SUPERIOR, ClientRole.ALL}
+READERS = COUNTY_READERS | OWN_UNIT | {ClientRole.UNIT}
 
 
 def reads_data(post: Post) -> bool:
@@ -22,7 +23,7 @@ def reads_data(post: Post) -> bool:
 
 def reads_county(post: Post) -> bool:
     """Who reads the whole county and not one unit."""
-    return post.role in READERS - OWN_UNIT
+    return post.role in COUNTY_READERS
 
 
 def may_record(post: Post) -> bool:

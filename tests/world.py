@@ -16,10 +16,10 @@ from PIL import Image
 
 from accounts import scope
 from accounts.acts import act
-from accounts.choices import Role, UnitKind
+from accounts.choices import ClientGroup, Role, UnitKind
 from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
 from accounts.queries.posts import ActingPost, own_posts
-from accounts.services import units, users
+from accounts.services import clients, units, users
 from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
 from assessment.models import Delivery, ImportBatch, Measure, Notice, Rule, Target
 from assessment.services import opinions
@@ -58,6 +58,7 @@ class County:
     posts: dict[str, ActingPost] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    key: str = ""  # of the API client
 
     def username(self, stem: str) -> str:
         return f"{self.prefix}_{stem}"
@@ -162,6 +163,7 @@ def _facts(county: County, mark: str) -> None:
     """At least one row in every table, and one claim at each stage of the chain."""
     clerk = county.posts["clerk"]
     rows = county.rows
+    rows["client"] = _client(county, mark)
     with acting(clerk):
         act("target.issue")
         town = Unit.objects.get(name="水沟镇")
@@ -220,6 +222,21 @@ def _facts(county: County, mark: str) -> None:
     _money(county, mark, split)
     _remind(county, mark)
     _decide(county, mark)
+
+
+def _client(county: County, mark: str) -> int:
+    """A client that reads the whole county from one address, until the end of the year."""
+    with acting(county.posts["admin"]) as admin:
+        client, county.key = clients.issue(
+            post=admin,
+            name=f"统计平台{mark}",
+            unit=None,
+            groups=ClientGroup.values,
+            addresses=["127.0.0.0/8"],
+            expires_on=dt.date(2012, 12, 31),
+            today=TODAY,
+        )
+    return client.pk
 
 
 def _split(county: County, mark: str):

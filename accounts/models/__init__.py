@@ -1,4 +1,5 @@
 from accounts.models.change import ChainHead, Change, ChangeRow
+from accounts.models.client import Client
 from accounts.models.tenant import (
     Tenant,
     TenantClosure,
@@ -14,6 +15,7 @@ __all__ = [
     "ChainHead",
     "Change",
     "ChangeRow",
+    "Client",
     "GroupMembership",
     "Post",
     "Tenant",

@@ -26,6 +26,7 @@ MENU = (
     ("figures", _("全县数据"), projects.rules.reads_data),
     ("imports", _("导入工作簿"), assessment.rules.imports),
     ("units", _("单位"), accounts.rules.anybody),
+    ("clients", _("接口客户端"), accounts.rules.may_manage_clients),
     ("changes", _("变更记录"), accounts.rules.may_read_changes),
 )
 

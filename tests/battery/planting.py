@@ -16,6 +16,7 @@ def fresh(rows: Rows, table: str) -> Row:
         "accounts_unitalias": {"name": word},
         "accounts_unitgroup": {"code": word},
         "accounts_groupmembership": {"from_on": "2001-01-01", "until_on": "2001-12-31"},
+        "accounts_client": {"name": word},
         "accounts_post": {"from_on": "2001-01-01", "until_on": "2001-12-31"},
         "projects_enterprise": {"name": word, "credit_code": None},
         "projects_project": {"name": word},

@@ -93,7 +93,8 @@ class Twins:
 
     def _outcome(self, ask: Ask) -> Outcome:
         inspecting = "inspection" in str(ask.params)
-        stem = "party_inspector" if inspecting else "admin" if "accounts_post" in ask.statement else "clerk"
+        administers = any(table in ask.statement for table in ("accounts_post", "accounts_client"))
+        stem = "party_inspector" if inspecting else "admin" if administers else "clerk"
         post = self.ground.world.a.posts[stem]
         with self.ground.inside(post) as app:
             return attempt(app, ask.statement, ask.params, settle=ask.settle)

@@ -350,6 +350,39 @@ def posts_are_given_by_the_administrator_to_the_own_people(ground: Ground) -> No
                 assert ended.code == NO_PRIVILEGE, stem
 
 
+def clients_are_given_by_two_administrators(ground: Ground) -> None:
+    """A client is a right to read the county: nobody else adds one or lets one in again."""
+    a = ground.world.a
+    row = {"tenant_id": a.tenant_id, "name": "planted", "groups": [], "addresses": [], "disabled": False}
+    row |= {"expires_on": "2012-12-31", "key_hash": "0" * 64, "issued_on": "2012-07-02"}
+    longer = "UPDATE accounts_client SET expires_on = '2099-12-31'"
+    for post in a.posts.values():
+        with ground.inside(post) as app:
+            outcomes = [attempt(app, *insert("accounts_client", row)), attempt(app, longer)]
+            expected = "" if post.role in {"system_admin", "security_admin"} else NO_PRIVILEGE
+            assert {outcome.code for outcome in outcomes} == {expected}, post.role
+
+
+def a_client_is_found_by_its_hash_alone_and_before_a_scope(ground: Ground) -> None:
+    a, b = ground.world.a, ground.world.b
+    ask = "SELECT name, tenant_id FROM sec.client_row(%s)"
+    known = {county.prefix: ground.rows("accounts_client", county.tenant_id)[0] for county in (a, b)}
+    with ground.context(None) as app:
+        for row in known.values():
+            assert [found["tenant_id"] for found in attempt(app, ask, [row["key_hash"]]).rows] == [
+                row["tenant_id"]
+            ]
+        for other in ("", "0" * 64, known["a"]["name"], "%"):
+            assert not attempt(app, ask, [other]).rows
+        assert not attempt(app, "SELECT * FROM accounts_client").rows
+    for post in (a.posts["admin"], a.posts["clerk"]):
+        with ground.inside(post, act=False) as app:
+            assert not attempt(app, ask, [known["a"]["key_hash"]]).rows
+    with ground.as_owner("accounts_client") as owner:
+        owner.execute("UPDATE accounts_client SET next_key_hash = %s", [known["a"]["key_hash"]])
+        assert not attempt(owner, ask, [known["a"]["key_hash"]]).rows, "one hash, two clients"
+
+
 def guards_answer_nothing_about_another_tenant(ground: Ground) -> None:
     """A row that names the neighbour's claim, Return or split is refused like one that names nothing."""
     a, b = ground.world.a, ground.world.b
@@ -372,5 +405,7 @@ CHECKS = [
     a_return_begins_open_in_an_open_period,
     a_unit_represents_what_lies_below,
     posts_are_given_by_the_administrator_to_the_own_people,
+    clients_are_given_by_two_administrators,
+    a_client_is_found_by_its_hash_alone_and_before_a_scope,
     guards_answer_nothing_about_another_tenant,
 ]

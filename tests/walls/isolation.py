@@ -102,13 +102,15 @@ def a_member_writes_the_own_tenant_only(ground: Ground) -> None:
 
 
 def those_who_only_read_write_nothing(ground: Ground) -> None:
-    """Operator, identity, superior and task, with every grant given: they write what their table allows."""
+    """All who mostly read, with every grant given: they write what their table allows."""
     a, city = ground.world.a, ground.world.city
     clerk, officer = a.posts["clerk"], city.posts["officer"]
     contexts = {
         context_of(clerk, scope.OPERATOR): {},
         scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.IDENTITY)): {},
         looking_down(officer, a): {"assessment_opinion": EVERY_COMMAND},
+        scope.signed(scope.Scope(a.tenant_id, None, None, scope.CLIENT)): {},
+        scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.CLIENT)): {},
         as_task(a.tenant_id): TASKS_WRITE,
         as_task(ground.world.b.tenant_id): {},
         as_task(None): {},

@@ -11,6 +11,7 @@ UNLOGGED = {"assessment_delivery"}
 WITHOUT_TENANT = {"accounts_tenant", "accounts_tenantclosure", "accounts_user"}
 PERSONAL = {
     "accounts_user": ("name", "password"),
+    "accounts_client": ("key_hash", "next_key_hash"),
     "projects_evidence": ("original_name",),
     "assessment_importbatch": ("file_name",),
 }
