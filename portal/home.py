@@ -13,7 +13,7 @@ from accounts.queries.posts import ActingPost
 from accounts.refusals import Refused
 from assessment.choices import UnitClass
 from assessment.queries import queue
-from assessment.queries.standing import Standing, standing
+from assessment.queries.standing import Line, Standing, standing
 from projects import rules
 from projects.models import Claim, Period, Return
 from projects.queries import papers, returns
@@ -40,7 +40,9 @@ class Home:
     returns: list[Return] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
-    counties: list[Tenant] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    as_of: dt.date | None = None
+    counties: list[tuple[Tenant, Line | None]] = field(default_factory=list)
 
 
 def of(post: ActingPost, *, county: Tenant | None, today: dt.date) -> Home:
@@ -50,8 +52,7 @@ def of(post: ActingPost, *, county: Tenant | None, today: dt.date) -> Home:
     if post.role in queue.STEP_OF_ROLE and post.role != Role.SUPERIOR:
         return _of_office(post, today)
     if post.role == Role.SUPERIOR and county is None and post.tenant_level != TenantLevel.COUNTY:
-        below = Tenant.objects.filter(parent_id=post.tenant_id).order_by("code")
-        return Home(counties=list(below))
+        return _of_superior(post, today)
     if rules.reads_data(post):
         return _of_leader(today)
     return Home()
@@ -102,13 +103,22 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
     return Home(tiles=tiles, periods=periods)
 
 
+def _of_superior(post: ActingPost, today: dt.date) -> Home:
+    """A superior: the jurisdiction's standing, and each one below with its own line of it."""
+    below = Tenant.objects.filter(parent_id=post.tenant_id).order_by("code")
+    home = _of_leader(today)
+    lines = {line.jurisdiction_id: line for line in home.lines}
+    home.counties = [(tenant, lines.get(tenant.pk)) for tenant in below]
+    return home
+
+
 def _of_leader(today: dt.date) -> Home:
     """A leader: three numbers of the standing at the end of the month before; each opens the standing."""
     try:
         table = standing(as_of=today.replace(day=1) - dt.timedelta(days=1))
     except Refused:
         return Home()
-    return Home(tiles=_tiles_of(table))
+    return Home(tiles=_tiles_of(table), lines=table.lines, as_of=table.as_of)
 
 
 def _tiles_of(table: Standing) -> list[Tile]:

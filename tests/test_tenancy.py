@@ -29,8 +29,16 @@ POLICIES = {"read": "r", "add": "a", "change": "w", "remove": "d"}
 # Functions that run as the owner. Those that triggers call need no grant.
 # Two of them answer before a scope exists: login_row and client_row.
 DEFINER_GRANTED = {
-    *("add_user", "begin_act", "client_row", "context", "login_row", "own_posts", "read_scope", "upward"),
+    "add_user",
+    "begin_act",
+    "client_row",
+    "context",
+    "login_row",
+    "own_posts",
+    "read_scope",
     "task_tenants",
+    "tasks_from_above",
+    "upward",
 }
 DEFINER_TRIGGERS = {
     *("guard_post", "guard_client"),

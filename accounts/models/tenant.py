@@ -36,6 +36,11 @@ class TenantManager(models.Manager):
     def get_queryset(self):
         return super().get_queryset().filter(tenant_id=scope.tenant_id())
 
+    def below(self):
+        """Rows of the current tenant and of every tenant below it (the second wall's read scope)."""
+        scope.tenant_id()
+        return super().get_queryset()
+
 
 class TenantModel(models.Model):
     """A table whose rows belong to one tenant. Its migration must carry a ``TenantTable`` operation."""

@@ -20,25 +20,29 @@ COLUMNS = {
 # 待核实: what the inspection office has not decided and nobody has reversed.
 WAITS = Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED)
 
+# A claim that was taken back says nothing any more: its unit is as it was before (I12).
+STANDS = ~Q(state=ClaimState.REVERSED) & Q(reverses__isnull=True)
+
 
 def year_of(as_of: dt.date) -> dt.date:
     """First day of the window that ends at as-of: the year."""
     return dt.date(as_of.year, 1, 1)
 
 
-def claims_until(as_of: dt.date) -> QuerySet[Claim]:
+def claims_until(as_of: dt.date, claims: QuerySet[Claim] | None = None) -> QuerySet[Claim]:
     """Claims of facts of the year up to as-of, booked in a period that had begun by then.
 
-    The date of an opinion never matters: a slip found later is booked, and counts, later.
+    Of the current tenant, or of ``claims``. The date of an opinion never matters: a slip found
+    later is booked, and counts, later.
     """
-    return Claim.objects.filter(
+    return (Claim.objects.all() if claims is None else claims).filter(
         happened_on__range=(year_of(as_of), as_of), booked_in__period__starts_on__lte=as_of
     )
 
 
-def claims_of(measure: Measure, as_of: dt.date) -> QuerySet[Claim]:
-    """The claims that this counting rule (口径) counts."""
-    claims = claims_until(as_of).filter(kind=measure.kind, project__line=measure.line)
+def claims_of(measure: Measure, as_of: dt.date, claims: QuerySet[Claim] | None = None) -> QuerySet[Claim]:
+    """The claims that this counting rule (口径) counts, of the current tenant or of ``claims``."""
+    claims = claims_until(as_of, claims).filter(kind=measure.kind, project__line=measure.line)
     if measure.agreement_kinds:
         claims = claims.filter(agreement__kind__in=measure.agreement_kinds)
     if measure.carry_over is True:

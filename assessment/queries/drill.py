@@ -6,14 +6,26 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Sum, Value
+from django.db.models import (
+    BooleanField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
+from accounts import scope
 from accounts.choices import TenantLevel, UnitKind
-from accounts.models import Tenant, UnitGroup
+from accounts.models import Tenant, Unit, UnitGroup
 from assessment.choices import Basis
 from assessment.models import Measure, Target
 from assessment.queries.basis import COLUMNS, WAITS, claims_of, year_of
+from assessment.queries.below import claims_below, represented
 from projects.choices import PeriodKind
 from projects.models import Claim, EvidenceLink
 
@@ -22,32 +34,44 @@ WHOLE = Value(Decimal(1), output_field=MONEY)
 
 
 def claims_behind(
-    measure: Measure, *, as_of: dt.date, basis: str, unit_id: int | None, waiting: bool
+    measure: Measure, *, as_of: dt.date, basis: str, unit: Unit | None, waiting: bool
 ) -> QuerySet[Claim]:
     """The claims that a unit's (or, without one, the tenant's) figure adds up from, newest fact first.
+
+    Those of a unit that represents a jurisdiction, and part of the tenant's, lie below: ``elsewhere``.
 
     ``share`` is the credited part (1 without a split; the tenant's figure never joins the split),
     ``figure`` the basis' figure times the share. With ``waiting`` the claims that are 待核实 and
     what they reported, likewise.
     """
-    claims = claims_of(measure, as_of)
+    claims = claims_of(measure, as_of, _within(unit))
     column: Any = COLUMNS[Basis(basis)]
     if waiting:
         claims, column = claims.filter(WAITS), F("reported")
-    if unit_id is None:
+    if unit is None or unit.represents_id:
         claims = claims.annotate(share=WHOLE)
     else:
         claims = claims.annotate(
             part=FilteredRelation("split__lines", condition=Q(split__lines__kind=F("kind"))),
             credited=Coalesce("part__unit_id", "unit_id"),
             share=Coalesce("part__share", WHOLE, output_field=MONEY),
-        ).filter(credited=unit_id)
-    claims = claims.annotate(plain=column, figure=ExpressionWrapper(column * F("share"), output_field=MONEY))
+        ).filter(credited=unit.pk)
+    elsewhere = ExpressionWrapper(~Q(tenant_id=scope.tenant_id()), BooleanField())
+    figure = ExpressionWrapper(column * F("share"), output_field=MONEY)
+    claims = claims.annotate(elsewhere=elsewhere, plain=column, figure=figure)
     return (
         claims.filter(plain__isnull=False)
-        .select_related("unit", "project", "voucher", "agreement", "booked_in__period", "split")
+        .select_related("tenant", "unit", "project", "voucher", "agreement", "booked_in__period", "split")
         .order_by("-happened_on", "-pk")
     )
+
+
+def _within(unit: Unit | None) -> QuerySet[Claim]:
+    """Where a figure's claims are looked for: here, in a unit's jurisdiction, or here and in all of them."""
+    if unit is not None:
+        return claims_below(represented([unit])) if unit.represents_id else Claim.objects.all()
+    tenants = represented(Unit.objects.filter(represents__isnull=False))
+    return claims_below([*tenants, scope.tenant_id()]) if tenants else Claim.objects.all()
 
 
 def total(claims: QuerySet[Claim]) -> Decimal:

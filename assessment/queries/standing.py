@@ -13,21 +13,23 @@ from accounts.refusals import Refused
 from assessment.choices import Basis, UnitClass
 from assessment.models import Measure, Target
 from assessment.percent import percent
-from assessment.queries.basis import COLUMNS, WAITS, claims_of, measure_named, year_of
+from assessment.queries.basis import COLUMNS, STANDS, WAITS, claims_of, measure_named, year_of
+from assessment.queries.below import credits_below, represented, units_reported_below
 from assessment.standard_measures import PAID_IN
-from projects.choices import ClaimState, PeriodKind
+from projects.choices import PeriodKind
 from projects.models import Return, SplitLine
 
 HALF = Decimal("0.5")
 NOTHING = Decimal(0)
 NO_CREDIT = (NOTHING, NOTHING, 0)
-# A claim that was taken back says nothing any more: its unit is as it was before (I12).
-STANDS = ~Q(state=ClaimState.REVERSED) & Q(reverses__isnull=True)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One unit. Amounts in the measure's unit; ``amount`` is None where nothing is known (未报, 不适用)."""
+    """One unit. Amounts in the measure's unit; ``amount`` is None where nothing is known (未报, 不适用).
+
+    ``jurisdiction_id``: the tenant below that the unit represents.
+    """
 
     unit_id: int
     name: str
@@ -38,6 +40,7 @@ class Line:
     pending: Decimal
     completion: Decimal | None
     schedule: Decimal
+    jurisdiction_id: int | None = None
 
     @property
     def ahead(self) -> Decimal | None:
@@ -99,21 +102,28 @@ def elapsed_months(as_of: dt.date) -> int:
 def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str = PAID_IN) -> Standing:
     """The standing of the current tenant's units at a day. A fixed number of queries.
 
-    Credit of a unit is its claims' figures times its share (no split: all). Exact values decide
-    the class; rounded ones are printed. Raises Refused for an unknown measure.
+    Credit of a unit is its claims' figures times its share (no split: all); credit of one that
+    represents a jurisdiction is the sum of that one's claims. Exact values decide the class;
+    rounded ones are printed. Raises Refused for an unknown measure.
     """
     basis = Basis(basis)
     measure = measure_named(measure_name, as_of)
     if measure is None:
         raise Refused(f"没有名为“{measure_name}”的统计口径。")
     targets = _targets(measure, as_of)
+    units = list(_units_of(as_of))
     credited, total, total_pending = _credits(measure, as_of, basis)
+    unit_of = represented(units)
+    below = credits_below(measure, as_of, basis, unit_of)
+    total += sum((amount for amount, _pending, _entries in below.values()), NOTHING)
+    total_pending += sum((pending for _amount, pending, _entries in below.values()), NOTHING)
+    credited |= below
     groups = groups_on(as_of)
-    reported = _units_reported(as_of)
+    reported = _units_reported(as_of) | units_reported_below(as_of, unit_of)
     months = elapsed_months(as_of)
     schedule = percent(Decimal(months), Decimal(12)) or Decimal("0.00")
     lines = []
-    for unit in _units_of(as_of):
+    for unit in units:
         amount, pending, entries = credited.get(unit.pk, NO_CREDIT)
         target = None if unit.exempt else targets.get(unit.pk)
         known = bool(entries) or unit.pk in reported
@@ -132,6 +142,7 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
                 pending=pending,
                 completion=None if unknown or target is None else percent(amount, target),
                 schedule=schedule,
+                jurisdiction_id=unit.represents_id,
             )
         )
     task = sum((line.target for line in lines if line.target is not None), Decimal(0))

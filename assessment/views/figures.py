@@ -1,6 +1,8 @@
 """The county's figures, each with the claims behind it (S2-02..S2-06)."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
@@ -10,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.refusals import NotFound
+from accounts.rules import may_look_down
 from accounts.views.gate import gate
 from assessment.choices import Basis
 from assessment.forms.numbers import NumbersForm
 from assessment.queries import drill
 from assessment.queries import figures as queries
 from assessment.standard_measures import INTRODUCED
-from assessment.views.standing import of_a_county
 from projects.models import Claim
 from projects.rules import reads_county, reads_data
 from projects.templatetags.amounts import wan
@@ -31,6 +33,18 @@ RATES = [
 ]
 UNITS = {queries.AMOUNT: _("万元"), queries.PROJECTS: _("个"), queries.ENTRIES: _("笔")}
 COUNTED_AS = {queries.AMOUNT: _("合计"), queries.PROJECTS: _("涉及不同的项目"), queries.ENTRIES: _("共")}
+
+
+def of_a_county(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A superior who looks at no county is shown the counties to pick from, instead of the page."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if may_look_down(request.post) and request.county is None:
+            return render(request, "assessment/counties.html", {"counties": drill.counties_below()})
+        return view(request, *args, **kwargs)
+
+    return answer
 
 
 @gate(reads_data, "GET")

@@ -1,8 +1,6 @@
 """The standing of the tasked units, and what stands behind each of its numbers (I2)."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from functools import wraps
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
+from accounts.choices import TenantLevel
 from accounts.models import Unit
 from accounts.queries import history
 from accounts.refusals import NotFound
@@ -20,6 +19,7 @@ from assessment.choices import Basis, UnitClass
 from assessment.forms.numbers import NumbersForm, Question
 from assessment.models import Measure
 from assessment.queries import drill
+from assessment.queries.above import tasks_from_above
 from assessment.queries.basis import measure_named
 from assessment.queries.standing import Standing
 from assessment.queries.standing import standing as standing_of
@@ -37,20 +37,7 @@ ORDER = [
 ]
 
 
-def of_a_county(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A superior who looks at no county is shown the counties to pick from, instead of the page."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if may_look_down(request.post) and request.county is None:
-            return render(request, "assessment/counties.html", {"counties": drill.counties_below()})
-        return view(request, *args, **kwargs)
-
-    return answer
-
-
 @gate(reads_data, "GET")
-@of_a_county
 def standing(request: HttpRequest) -> HttpResponse:
     """The table by class, then by name; it ranks nobody."""
     form, question = asked(request)
@@ -75,12 +62,17 @@ def standing(request: HttpRequest) -> HttpResponse:
             "sections": _sections(table, groups, shown_class, shown_group, request.post),
             "narrowed": bool(shown_class or shown_group),
             "opens_all": reads_county(request.post),
+            "from_above": [
+                (task, task.completion(table.amount))
+                for task in tasks_from_above(question.measure, as_of=question.as_of)
+            ],
+            "looks_down": may_look_down(request.post) and request.county is None,
+            **place(request),
         },
     )
 
 
 @gate(reads_data, "GET")
-@of_a_county
 def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
     """The claims that one number adds up from, with their papers and the sum."""
     unit = _unit(request, unit_id)
@@ -88,7 +80,7 @@ def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
     measure = _measure(question)
     waiting = request.GET.get("only") == "pending"
     rows = drill.claims_behind(
-        measure, as_of=question.as_of, basis=question.basis, unit_id=unit_id, waiting=waiting
+        measure, as_of=question.as_of, basis=question.basis, unit=unit, waiting=waiting
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(
@@ -106,12 +98,12 @@ def claims(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
             "total": drill.total(rows),
             "query": question.query(only="pending") if waiting else question.query(),
             "back": question.query(),
+            **place(request),
         },
     )
 
 
 @gate(reads_data, "GET")
-@of_a_county
 def targets(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
     """The tasks behind a number, with the documents that issued them."""
     unit = _unit(request, unit_id)
@@ -134,8 +126,15 @@ def targets(request: HttpRequest, unit_id: int | None = None) -> HttpResponse:
             "own": [row for row in rows if row.unit_id is None] if unit is None else [],
             "changes": history.of_rows(("assessment_target", row.pk) for row in units) if unit else [],
             "back": question.query(),
+            **place(request),
         },
     )
+
+
+def place(request: HttpRequest) -> dict[str, str]:
+    """What people call the jurisdiction that is read: its level (县) and the whole of it (全县)."""
+    level = TenantLevel(request.county.level if request.county else request.post.tenant_level).label
+    return {"level": str(level), "whole": _("全{level}").format(level=level)}
 
 
 def asked(request: HttpRequest) -> tuple[NumbersForm, Question]:

@@ -67,8 +67,11 @@ def ensure(span: Span, *, due_on: dt.date | None = None, filed: bool = True) -> 
 
 
 def add_missing_returns(period: Period) -> None:
-    """A Return for every unit that is active in the period and has none yet."""
-    units = Unit.objects.filter(kind__in=FILING).exclude(returns__period=period)
+    """A Return for every unit that is active in the period and has none yet.
+
+    A unit that represents a jurisdiction files nothing here: its figures come from that one's claims.
+    """
+    units = Unit.objects.filter(kind__in=FILING, represents__isnull=True).exclude(returns__period=period)
     Return.objects.bulk_create(
         Return(unit=unit, period=period)
         for unit in units.order_by("pk")
