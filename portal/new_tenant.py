@@ -1,4 +1,4 @@
-"""A new jurisdiction as every one begins: standard measures, rules and, if asked for, an administrator."""
+"""A new jurisdiction as every one begins: standard measures, rules, work days; an administrator if asked."""
 
 import datetime as dt
 
@@ -12,6 +12,7 @@ from accounts.operator import as_migrator
 from accounts.refusals import Refused
 from accounts.services import tenants, units
 from assessment.services import measures, rules
+from projects.services import calendar
 
 ADMIN_UNIT = "系统管理"
 OPERATOR_LABEL = "服务器运维"
@@ -35,6 +36,8 @@ def add(
         tenant = tenants.add(code=code, name=name, level=level, parent_code=parent_code, label=OPERATOR_LABEL)
         with scope.enter(tenant.pk, kind=scope.OPERATOR):
             rules.publish_standard(measures.publish_standard())
+            # Work days are also counted back into the year before.
+            calendar.publish(range(on.year - 1, calendar.PUBLISHED.stop))
             if admin is not None:
                 _add_administrator(*admin, on=on)
     return tenant

@@ -80,3 +80,10 @@ class PeriodKind(models.TextChoices):
     QUARTER = "quarter", _("季度")
     HALF = "half", _("半年")
     YEAR = "year", _("年")
+
+
+class CalendarSource(models.TextChoices):
+    """Where a year's work days come from (工作日历的来源)."""
+
+    NOTICE = "notice", _("国务院节假日安排")
+    WORKBOOK = "workbook", _("上传的日历表")

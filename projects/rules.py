@@ -69,3 +69,8 @@ def may_open_period(post: Post) -> bool:
 def may_close_period(post: Post) -> bool:
     """Close and seal a filing period."""
     return post.role == Role.INSPECTION
+
+
+def may_keep_calendar(post: Post) -> bool:
+    """Load and change the work-day calendar (工作日历)."""
+    return post.role in {Role.BUREAU, Role.SYSTEM_ADMIN}

@@ -137,7 +137,8 @@ def test_the_application_has_the_granted_rights_and_no_dangerous_one(ground):
         app = "projects" if table == "claim" else "assessment"
         assert held[f"{app}_{table}"] == {"SELECT", "INSERT"}, table
     assert {table for table, may in held.items() if "DELETE" in may and table in tables()} == {
-        "accounts_unitalias"
+        "accounts_unitalias",
+        "projects_calendarday",
     }
 
 

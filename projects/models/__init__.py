@@ -1,4 +1,5 @@
 from projects.models.agreement import Agreement
+from projects.models.calendar import CalendarDay, CalendarYear
 from projects.models.claim import Claim
 from projects.models.enterprise import Enterprise
 from projects.models.period import Period, Return
@@ -8,6 +9,8 @@ from projects.models.voucher import Evidence, EvidenceLink, Voucher
 
 __all__ = [
     "Agreement",
+    "CalendarDay",
+    "CalendarYear",
     "Claim",
     "Enterprise",
     "Evidence",
