@@ -53,3 +53,11 @@ class ClientGroup(models.TextChoices):
     PROJECTS = "projects", _("企业、项目与协议")
     LEDGER = "ledger", _("凭证、申报、意见与报表")
     NUMBERS = "numbers", _("任务、口径与进度")
+
+
+class Duty(models.TextChoices):
+    """What a leader answers for (领导责任)."""
+
+    FIRST = "first", _("第一责任人")
+    DIRECT = "direct", _("直接责任人")
+    SECTOR = "sector", _("分管责任人")

@@ -18,6 +18,12 @@ class Post(Protocol):
     def tenant_level(self) -> str: ...
 
 
+ADMINISTRATORS = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
+# Posts that the security administrator confirms; the database knows the same ones. Their people prove
+# themselves with a second factor.
+GUARDED = ADMINISTRATORS | {Role.INSPECTION}
+
+
 def anybody(post: Post) -> bool:
     """Everybody who holds a post."""
     return True
@@ -36,6 +42,21 @@ def may_appoint(post: Post) -> bool:
 def may_manage_clients(post: Post) -> bool:
     """Issue and end the keys of API clients (接口客户端)."""
     return post.role in {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
+
+
+def may_see_users(post: Post) -> bool:
+    """The system administrator keeps the accounts, the security administrator the rights."""
+    return post.role in {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
+
+
+def may_confirm_posts(post: Post) -> bool:
+    """Confirm posts that decide or administer; unbind lost devices."""
+    return post.role == Role.SECURITY_ADMIN
+
+
+def may_read_access(post: Post) -> bool:
+    """The access log: who signed in, failed to, read or took away."""
+    return post.role == Role.AUDIT_ADMIN
 
 
 def may_look_down(post: Post) -> bool:

@@ -27,5 +27,6 @@ urlpatterns = [
     path("clients/<int:client_id>/rotate/", clients.rotate, name="client_rotate"),
     path("clients/<int:client_id>/retire/", clients.retire, name="client_retire"),
     path("clients/<int:client_id>/disable/", clients.disable, name="client_disable"),
+    path("", include("accounts.people_urls")),
     path("", include("accounts.changes_urls")),
 ]

@@ -150,3 +150,17 @@ def real_broker(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """portal.E010: in production inspection and administrators need their second factor."""
+    if settings.PORTAL_SECOND_FACTOR is True:
+        return []
+    return [
+        Error(
+            "生产环境不得关闭动态口令 / production must not do without second factors",
+            hint="PORTAL_SECOND_FACTOR = True",
+            id="portal.E010",
+        )
+    ]

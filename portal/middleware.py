@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable
+from http import HTTPStatus
 
+import structlog
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.db import transaction
@@ -11,12 +13,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import clock, scope, session_keys
+from accounts import clock, rules, scope, session_keys
 from accounts.models import Tenant
 from accounts.queries.posts import ActingPost, own_posts
 
 # Paths that work without a scope; everything else of a signed-in person runs inside one.
 OUTSIDE = ("login", "logout", "health")
+# What a person must do before anything else, and the pages with which it is done.
+FIRST = {"password": ("password",), "second_factor": ("second_factor", "second_factor_begin")}
+
+logger = structlog.get_logger("portal.access")
 
 
 class Scope:
@@ -34,6 +40,7 @@ class Scope:
         """Answer inside the person's scope; outside of one for the listed paths and for strangers."""
         request.post = None
         request.posts = []
+        request.first = ""
         user_id = request.session.get(SESSION_KEY)
         if user_id is None or request.path_info in {reverse(name) for name in OUTSIDE}:
             return self.get_response(request)
@@ -58,7 +65,12 @@ class Scope:
             return render(request, "accounts/no_post.html", status=403)
         request.post = _chosen(request)
         with self._entered(request, request.post):
+            request.first = _first(request)
+            if request.first and request.path_info not in {reverse(name) for name in FIRST[request.first]}:
+                return redirect(request.first)
             response = self.get_response(request)
+            if response.status_code == HTTPStatus.FORBIDDEN:
+                logger.warning("denied", user=user_id, post=request.post.id, path=request.path)
             if response.streaming and not isinstance(response, FileResponse):
                 raise RuntimeError("a streaming body runs outside the scope")
             return response
@@ -81,6 +93,20 @@ def _chosen(request: HttpRequest) -> ActingPost:
     """The post of the session, if still held; else the oldest."""
     chosen = request.session.get(session_keys.POST)
     return next((post for post in request.posts if post.id == chosen), request.posts[0])
+
+
+def _first(request: HttpRequest) -> str:
+    """What comes before every other page: the second factor, a password of one's own; else nothing.
+
+    A device that is bound is asked for before the password may change; one that is not is bound after.
+    """
+    guarded = settings.PORTAL_SECOND_FACTOR and any(post.role in rules.GUARDED for post in request.posts)
+    bound = request.user.second_factor_at
+    if guarded and bound and request.session.get(session_keys.SECOND_FACTOR) != bound.isoformat():
+        return "second_factor"
+    if request.user.initial_until:
+        return "password"
+    return "second_factor" if guarded and not bound else ""
 
 
 def _too_old(request: HttpRequest) -> bool:

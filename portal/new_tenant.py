@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts import scope
 from accounts.choices import Role, UnitKind
@@ -16,6 +17,7 @@ from projects.services import calendar
 
 ADMIN_UNIT = "系统管理"
 OPERATOR_LABEL = "服务器运维"
+INITIAL_LIFE = dt.timedelta(hours=72)  # as sec.initial_until() gives to all others
 
 
 def add(
@@ -26,10 +28,12 @@ def add(
     on: dt.date,
     parent_code: str | None = None,
     admin: tuple[str, str, str] | None = None,
+    initial: bool = False,
 ) -> Tenant:
     """Add a tenant as one act of the operator. ``admin``: username, name and password of its administrator.
 
-    The administrator's post begins ``on`` that day. Works as the owner's role, so not inside a
+    The administrator's post begins ``on`` that day; an ``initial`` password works for 72 hours and is
+    changed at the first sign-in. Works as the owner's role, so not inside a
     transaction. Raises Refused for a known code, an unknown parent or a username that is taken.
     """
     with as_migrator(), transaction.atomic():
@@ -39,14 +43,19 @@ def add(
             # Work days are also counted back into the year before.
             calendar.publish(range(on.year - 1, calendar.PUBLISHED.stop))
             if admin is not None:
-                _add_administrator(*admin, on=on)
+                _add_administrator(*admin, on=on, initial=initial)
     return tenant
 
 
-def _add_administrator(username: str, name: str, password: str, *, on: dt.date) -> None:
+def _add_administrator(username: str, name: str, password: str, *, on: dt.date, initial: bool) -> None:
     if User.objects.filter(username=username).exists():
         raise Refused(f"用户名 {username} 已被使用，请另选一个。")
-    user = User.objects.create(username=username, name=name, password=make_password(password))
+    user = User.objects.create(
+        username=username,
+        name=name,
+        password=make_password(password),
+        initial_until=Now() + INITIAL_LIFE if initial else None,
+    )
     unit = units.build(ADMIN_UNIT, UnitKind.OFFICE)
     unit.save(force_insert=True)
     Post.objects.create(user=user, unit=unit, role=Role.SYSTEM_ADMIN, from_on=on)

@@ -51,6 +51,7 @@ REAL_CLOCK = {
     "accounts/scope.py": "a context expires by the real clock",
     "portal/middleware.py": "so does a session",
     "accounts/views/session.py": "which begins here",
+    "accounts/views/factors.py": "a device's codes follow the real clock",
 }
 CLOCK_READERS = {"views", "tasks", "commands", "management", "middleware", "templatetags"}
 

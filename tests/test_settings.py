@@ -206,8 +206,17 @@ def test_the_scope_key_is_not_the_session_key(settings):
     assert "portal.E001" in identities()
 
 
-def identities() -> list[str]:
-    return [message.id for message in run_checks()]
+def test_production_asks_for_second_factors(settings):
+    settings.PORTAL_SECOND_FACTOR = True
+    assert "portal.E010" not in identities(deploy=True)
+    settings.PORTAL_SECOND_FACTOR = False
+    assert "portal.E010" in identities(deploy=True)
+    # Production's own settings know no way to switch it off.
+    assert check_production(PORTAL_SECOND_FACTOR="0").returncode == 0
+
+
+def identities(*, deploy: bool = False) -> list[str]:
+    return [message.id for message in run_checks(include_deployment_checks=deploy)]
 
 
 # Production: the command itself, with the example's environment

@@ -9,7 +9,7 @@ from accounts.models.tenant import (
     tenant_key,
 )
 from accounts.models.unit import GroupMembership, Unit, UnitAlias, UnitGroup
-from accounts.models.user import Post, User
+from accounts.models.user import Post, SecondFactor, User
 
 __all__ = [
     "ChainHead",
@@ -18,6 +18,7 @@ __all__ = [
     "Client",
     "GroupMembership",
     "Post",
+    "SecondFactor",
     "Tenant",
     "TenantClosure",
     "TenantForeignKey",

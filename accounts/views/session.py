@@ -24,6 +24,10 @@ class SignIn(LoginView):
     authentication_form = SignInForm
 
     def form_valid(self, form):
+        until = form.get_user().initial_until
+        if until is not None and until <= timezone.now():
+            form.add_error(None, _("初始密码已过期，请联系系统管理员重新设置。"))
+            return self.form_invalid(form)
         answer = super().form_valid(form)
         self.request.session[session_keys.SIGNED_IN_AT] = timezone.now().isoformat()
         return answer

@@ -102,6 +102,11 @@ AXES_VERBOSE = False
 AXES_COOLOFF_MESSAGE = "登录失败次数过多，该账户已锁定 15 分钟，请稍后再试。"
 AXES_LOCKOUT_CALLABLE = "accounts.views.session.locked_out"
 
+# Who failed to sign in is kept beside who did: the audit administrator reads both.
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+# Inspection and administrators prove themselves with a second factor. Only the demo and tests do without.
+PORTAL_SECOND_FACTOR = True
+
 # A session ends after half an hour without a request, and in any case after this many hours.
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True

@@ -11,3 +11,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING_CONFIG = None  # Pytest collects the log and shows it with the test that fails.
 
 PORTAL_FROZEN_NOW_ALLOWED = True
+PORTAL_SECOND_FACTOR = False  # The tests about it switch it on.

@@ -164,7 +164,7 @@ class Cast:
         with self._appointing(county, login):
             if login not in self.people:
                 with connection.cursor() as cursor:
-                    cursor.execute("SELECT sec.add_user(%s, %s, '!')", [login, login])
+                    cursor.execute("SELECT sec.add_user(%s, %s, '', '!', false)", [login, login])
                     self.people[login] = cursor.fetchone()[0]
             found = Unit.objects.get(name=unit)
             dates = {"from_on": from_on, "until_on": until_on}

@@ -338,7 +338,7 @@ def posts_are_given_by_the_administrator_to_the_own_people(ground: Ground) -> No
             assert given.code == NO_PRIVILEGE, f"a post was given to {other}"
             moved = attempt(app, "UPDATE accounts_post SET user_id = %s WHERE user_id = %s", [other, own])
             assert moved.code == NO_PRIVILEGE
-        new = app.execute("SELECT sec.add_user('newcomer', '新人', '!') AS id").fetchone()["id"]
+        new = app.execute("SELECT sec.add_user('newcomer', '新人', '', '!', true) AS id").fetchone()["id"]
         assert not attempt(app, *insert("accounts_post", {**row, "user_id": new}), settle=True).refused
     for stem, post in a.posts.items():
         if stem != "admin":

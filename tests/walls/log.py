@@ -10,8 +10,8 @@ THE_LOG_ITSELF = {"accounts_change", "accounts_changerow"}
 UNLOGGED = {"assessment_delivery"}
 WITHOUT_TENANT = {"accounts_tenant", "accounts_tenantclosure", "accounts_user"}
 PERSONAL = {
-    "accounts_user": ("name", "password"),
     "accounts_client": ("key_hash", "next_key_hash"),
+    "accounts_user": ("name", "password", "search_key"),
     "projects_evidence": ("original_name",),
     "assessment_importbatch": ("file_name",),
 }

@@ -1,5 +1,3 @@
-import secrets
-
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 
@@ -23,7 +21,7 @@ class Command(TenantCommand):
         parser.add_argument("--password", help="初始密码（不写则随机）")
 
     def handle(self, *args, **options):
-        password = options["password"] or secrets.token_urlsafe(9)
+        password = options["password"] or users.draw_secret()
         with acting(options["tenant"], options["actor"], (Role.SYSTEM_ADMIN,)) as post:
             unit = Unit.objects.filter(name=options["unit"]).first()
             if unit is None:
@@ -38,9 +36,11 @@ class Command(TenantCommand):
                     role=options["role"],
                     password=password,
                     on=clock.today(),
+                    initial=not options["password"],
                 )
             except ValidationError as error:
                 raise CommandError("；".join(error.messages)) from error
         self.stdout.write(f"已任命 {options['user']} 为{unit.name}{Role(options['role']).label}。")
         if not known:
-            self.stdout.write(f"初始密码：{password}（只显示这一次）")
+            lasting = "" if options["password"] else "，72 小时内有效，首次登录须修改"
+            self.stdout.write(f"初始密码：{password}（只显示这一次{lasting}）")

@@ -1,10 +1,9 @@
-import secrets
-
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from accounts.choices import TenantLevel
 from accounts.refusals import Refused
+from accounts.services import users
 from portal import new_tenant
 
 
@@ -20,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--admin-name", default="系统管理员", help="系统管理员的姓名")
 
     def handle(self, *args, **options):
-        password = secrets.token_urlsafe(9)
+        password = users.draw_secret()
         username = options["admin"]
         try:
             tenant = new_tenant.add(
@@ -30,9 +29,10 @@ class Command(BaseCommand):
                 on=clock.today(),
                 parent_code=options["parent"],
                 admin=(username, options["admin_name"], password) if username else None,
+                initial=True,
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"已建立{tenant.name}（{tenant.code}）。")
         if username:
-            self.stdout.write(f"系统管理员 {username} 的初始密码：{password}（只显示这一次）")
+            self.stdout.write(f"系统管理员 {username} 的初始密码：{password}（只显示这一次，72 小时内有效）")

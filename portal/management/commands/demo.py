@@ -31,7 +31,11 @@ class Command(BaseCommand):
             return
         try:
             serving.serve(
-                {"PORTAL_NOW": story.NOW},
+                # Signing in stays easy here; set it to 1 to see second factors asked for.
+                {
+                    "PORTAL_NOW": story.NOW,
+                    "PORTAL_SECOND_FACTOR": os.environ.get("PORTAL_SECOND_FACTOR", "0"),
+                },
                 log=settings.VAR / "web.log",
                 lines=story.logins(),
                 say=self.stdout.write,
