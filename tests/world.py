@@ -4,6 +4,7 @@ County B is the neighbour that must never be seen: every text of its rows carrie
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from PIL import Image
 from accounts import scope
 from accounts.acts import act
 from accounts.choices import ClientGroup, Role, UnitKind
-from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
+from accounts.models import GroupMembership, SentForm, Unit, UnitAlias, UnitGroup
 from accounts.queries.posts import ActingPost, own_posts
 from accounts.services import clients, units, users
 from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
@@ -218,6 +219,9 @@ def _facts(county: County, mark: str) -> None:
             sha256="0" * 64, file_name=f"{mark}.xlsx", period=period, change_id=change, summary={}
         )
         rows["batch"] = batch.pk
+        rows["sent_form"] = SentForm.objects.create(
+            user_id=clerk.user_id, key=uuid.uuid4(), digest="0" * 64, answer=f"/{mark}"
+        ).pk
     split = _split(county, mark)
     _money(county, mark, split)
     _remind(county, mark)

@@ -1,5 +1,6 @@
 from accounts.models.change import ChainHead, Change, ChangeRow
 from accounts.models.client import Client
+from accounts.models.sent_form import SentForm
 from accounts.models.tenant import (
     Tenant,
     TenantClosure,
@@ -19,6 +20,7 @@ __all__ = [
     "GroupMembership",
     "Post",
     "SecondFactor",
+    "SentForm",
     "Tenant",
     "TenantClosure",
     "TenantForeignKey",

@@ -8,6 +8,7 @@ from accounts.choices import Role
 from accounts.queries import history
 from accounts.refusals import Forbidden, NotFound, Refused
 from accounts.views.gate import gate
+from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, verdicts_for
@@ -27,6 +28,7 @@ def claim(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 
 @gate(rules.gives_opinions, "POST")
+@once(OpinionForm)
 def opinion(request: HttpRequest, claim_id: int) -> HttpResponse:
     """A change of mind by the inspection, or the superior's own check."""
     sheet = claim_sheet.sheet(request.post, claim_id)

@@ -15,6 +15,7 @@ from accounts.models import Unit
 from accounts.queries.readable import post_words
 from accounts.refusals import Forbidden, NotFound, Refused
 from accounts.views.gate import gate
+from accounts.views.resends import once
 from assessment import rules
 from assessment.forms.imports import KeptForm, UndoForm, UploadForm, answers_in
 from assessment.models import ImportBatch
@@ -53,6 +54,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @gate(rules.imports, "POST")
+@once()
 def load(request: HttpRequest) -> HttpResponse:
     """Accept the workbook, or its clean rows."""
     token, name = _kept(request)
@@ -84,6 +86,7 @@ def load(request: HttpRequest) -> HttpResponse:
 
 
 @gate(rules.imports, "GET", "POST")
+@once(UndoForm)
 def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Take a batch back while nobody has decided on it: asks once, with a reason."""
     batch = all_batches().filter(pk=batch_id).first()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.queries import history
 from accounts.refusals import Forbidden, NotFound, Refused
 from accounts.views.gate import gate
+from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, QueueFilter, verdicts_for
@@ -45,6 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @gate(rules.works_queue, "GET", "POST")
+@once(OpinionForm)
 def item(request: HttpRequest, claim_id: int) -> HttpResponse:
     """One claim of the queue: everything about it, and the form that decides it."""
     step = STEP_OF_ROLE[request.post.role]
@@ -63,6 +65,7 @@ def item(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 
 @gate(rules.decides, "POST")
+@once(OpinionForm)
 def card(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The same opinion on every waiting claim of one signing."""
     step = STEP_OF_ROLE[request.post.role]
@@ -94,6 +97,7 @@ def card(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 
 @gate(rules.decides, "GET", "POST")
+@once()
 def clean(request: HttpRequest) -> HttpResponse:
     """Accept everything that raises no doubt: first the list of it, then the act."""
     step = STEP_OF_ROLE[request.post.role]

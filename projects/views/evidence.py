@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.views.gate import gate
+from accounts.views.resends import once
 from projects import rules
 from projects.forms.vouchers import EvidenceForm
 from projects.queries.visible import evidence_for, vouchers_for
@@ -15,6 +16,7 @@ from projects.views.vouchers import voucher_context
 
 
 @gate(rules.may_record, "POST")
+@once(EvidenceForm)
 def add(request: HttpRequest, voucher_id: int) -> HttpResponse:
     """Attach more files to a voucher."""
     voucher = get_object_or_404(vouchers_for(request.post).select_related("payer"), pk=voucher_id)

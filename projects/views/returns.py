@@ -11,6 +11,7 @@ from accounts.queries import history
 from accounts.refusals import Refused
 from accounts.views.gate import gate, words
 from accounts.views.paging import number_in, paged
+from accounts.views.resends import once
 from projects import rules
 from projects.forms.returns import STATES, PeriodForm
 from projects.models import Period
@@ -54,6 +55,7 @@ def detail(request: HttpRequest, return_id: int) -> HttpResponse:
 
 
 @gate(rules.may_submit, "POST")
+@once()
 def submit(request: HttpRequest, return_id: int) -> HttpResponse:
     """Submit a Return; without claims it is a zero report (零报告)."""
     found = get_object_or_404(queries.listed(request.post), pk=return_id)
@@ -73,6 +75,7 @@ def submit(request: HttpRequest, return_id: int) -> HttpResponse:
 
 
 @gate(rules.may_submit, "POST")
+@once()
 def withdraw(request: HttpRequest, return_id: int) -> HttpResponse:
     """Take a submitted Return back while nobody has acted on its claims."""
     found = get_object_or_404(queries.listed(request.post), pk=return_id)
@@ -85,6 +88,7 @@ def withdraw(request: HttpRequest, return_id: int) -> HttpResponse:
 
 
 @gate(rules.may_open_period, "GET", "POST")
+@once(PeriodForm)
 def open_period(request: HttpRequest) -> HttpResponse:
     """Open a filing period; every unit gets its Return."""
     form = PeriodForm(request.POST if request.method == "POST" else None, today=clock.today())
@@ -102,6 +106,7 @@ def open_period(request: HttpRequest) -> HttpResponse:
 
 
 @gate(rules.may_close_period, "GET", "POST")
+@once()
 def close_period(request: HttpRequest, period_id: int) -> HttpResponse:
     """Show what closing means, then close and seal every Return of the period."""
     period = get_object_or_404(Period.objects.filter(filed=True), pk=period_id)

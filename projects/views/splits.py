@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.refusals import Refused
 from accounts.views.gate import gate, words
 from accounts.views.paging import number_in
+from accounts.views.resends import once
 from projects import rules
 from projects.forms.splits import SplitForm
 from projects.queries.visible import projects_for
@@ -16,6 +17,7 @@ from projects.services import splits
 
 
 @gate(rules.may_agree_split, "GET", "POST")
+@once(SplitForm)
 def new(request: HttpRequest) -> HttpResponse:
     """Register a split certificate for a project."""
     project = get_object_or_404(

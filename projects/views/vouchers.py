@@ -13,6 +13,7 @@ from accounts.queries import history
 from accounts.refusals import Refused
 from accounts.views.gate import gate, words
 from accounts.views.paging import number_in, paged, searched
+from accounts.views.resends import once
 from projects import rules
 from projects.forms.vouchers import EvidenceForm, VoucherForm
 from projects.models import Project
@@ -63,6 +64,7 @@ def voucher_context(request: HttpRequest, voucher, form: EvidenceForm) -> dict:
 
 
 @gate(rules.may_record, "GET", "POST")
+@once(VoucherForm)
 def new(request: HttpRequest) -> HttpResponse:
     """Enter a voucher with its evidence; the project is chosen first."""
     if "project" not in request.GET:

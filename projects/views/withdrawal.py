@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.refusals import Refused
 from accounts.views.gate import gate, words
+from accounts.views.resends import once
 from projects import rules
 from projects.forms.vouchers import ReasonForm
 from projects.queries.visible import claims_for
@@ -15,6 +16,7 @@ from projects.services import claims
 
 
 @gate(rules.may_withdraw, "GET", "POST")
+@once(ReasonForm)
 def withdraw(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Ask for the reason, then withdraw; the entry and its reversal stay readable."""
     related = ("unit", "project", "voucher", "agreement", "booked_in__period")

@@ -108,7 +108,7 @@ def those_who_only_read_write_nothing(ground: Ground) -> None:
     contexts = {
         context_of(clerk, scope.OPERATOR): {},
         scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.IDENTITY)): {},
-        looking_down(officer, a): {"assessment_opinion": EVERY_COMMAND},
+        looking_down(officer, a): dict.fromkeys(("assessment_opinion", "accounts_sentform"), EVERY_COMMAND),
         scope.signed(scope.Scope(a.tenant_id, None, None, scope.CLIENT)): {},
         scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.CLIENT)): {},
         as_task(a.tenant_id): TASKS_WRITE,

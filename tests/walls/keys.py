@@ -4,7 +4,9 @@ What should be there is read from the models and never from the catalogue: a key
 still looked for.
 """
 
+import re
 import secrets
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +19,7 @@ from psycopg import sql
 from tests.walls.ground import Ground, Row, attempt, insert, references, tenant_models, without
 
 FOREIGN_KEY, UNIQUE, EXCLUSION = "23503", "23505", "23P01"
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def no_reference_leaves_the_tenant(ground: Ground) -> None:
@@ -128,6 +131,8 @@ def _other(value):
         return value + 10_000_000
     if isinstance(value, str) and value[:4].isdigit() and value[4:5] == "-":
         return f"19{value[2:]}"
+    if isinstance(value, str) and UUID.fullmatch(value):
+        return str(uuid.uuid4())
     if isinstance(value, str):
         return secrets.token_hex(4)
     return value
