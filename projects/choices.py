@@ -25,6 +25,83 @@ class AgreementKind(models.TextChoices):
     TRANSFER = "transfer", _("业主变更")
 
 
+class Stage(models.TextChoices):
+    """How far a project has come (阶段); order and rules of moving stand in ``projects/stages.py``."""
+
+    LEAD = "lead", _("线索")
+    NEGOTIATING = "negotiating", _("在谈")
+    INTENT = "intent", _("意向")
+    SIGNED = "signed", _("签约")
+    LANDED = "landed", _("落地")
+    STARTED = "started", _("开工")
+    COMPLETED = "completed", _("竣工")
+    IN_PRODUCTION = "in_production", _("投产")
+    SUSPENDED = "suspended", _("中止")
+    TERMINATED = "terminated", _("终止")
+    LOST_CONTACT = "lost_contact", _("失联")
+
+
+class Move(models.TextChoices):
+    """How a stage follows on the one before (推进方式)."""
+
+    BEGIN = "begin", _("进入")
+    FORWARD = "forward", _("推进")
+    SKIP = "skip", _("跨阶段推进")
+    BACK = "back", _("回退或中断")
+
+
+class MoveState(models.TextChoices):
+    """Whether a stage move stands (阶段变更的状态)."""
+
+    EFFECTIVE = "effective", _("已生效")
+    WAITING = "waiting", _("待确认")
+    REFUSED = "refused", _("未同意")
+
+
+class GateKind(models.TextChoices):
+    """What a gate of a stage asks for (阶段条件)."""
+
+    FIELD = "field", _("填写项目资料")
+    AGREEMENT = "agreement", _("登记协议")
+    VISIT = "visit", _("登记洽谈")
+    EVIDENCE = "evidence", _("上传材料")
+    APPROVAL = "approval", _("经过确认")
+
+
+class EvidenceKind(models.TextChoices):
+    """What a file about a project proves (材料种类)."""
+
+    MINUTES = "minutes", _("会谈纪要")
+    PHOTO = "photo", _("现场照片")
+    AGREEMENT = "agreement", _("协议扫描件")
+    LEGAL_REVIEW = "legal_review", _("合法性审查意见")
+    LICENCE = "licence", _("营业执照")
+    LAND = "land", _("用地或厂房手续")
+    FILING = "filing", _("项目备案证")
+    PERMIT = "permit", _("施工许可证或开工令")
+    ACCEPTANCE = "acceptance", _("竣工验收证明")
+    OUTPUT = "output", _("销售发票、电费或纳税凭证")
+    OTHER = "other", _("其他材料")
+
+
+class Direction(models.TextChoices):
+    """Whether one went to the investor or the investor came (走访方向)."""
+
+    OUTBOUND = "outbound", _("外出招商")
+    INBOUND = "inbound", _("客商来访")
+
+
+class Channel(models.TextChoices):
+    """By which of the six ways an investor was met (招商方式)."""
+
+    RESIDENT = "resident", _("驻点招商")
+    DOOR_TO_DOOR = "door_to_door", _("上门招商（小分队）")
+    BY_BUSINESS = "by_business", _("以商招商")
+    FAIR = "fair", _("节会招商")
+    BY_SENTIMENT = "by_sentiment", _("亲情乡情招商")
+    AGENCY = "agency", _("委托招商")
+
+
 class VoucherKind(models.TextChoices):
     """Kind of a paper that proves money (凭证类型)."""
 
@@ -56,10 +133,30 @@ class ClaimKind(models.TextChoices):
     SIGNED_TOTAL = "signed_total", _("签约总投资")
     SIGNED_INTRODUCED = "signed_introduced", _("签约引资额")
     SIGNED_FIXED = "signed_fixed", _("签约固定资产投资")
+    VISIT = "visit", _("外出招商")
+    RECEPTION = "reception", _("客商来访")
+    LEAD = "lead", _("招商线索")
+    LANDED = "landed", _("落地项目")
+    STARTED = "started", _("开工项目")
+    COMPLETED = "completed", _("竣工项目")
+    IN_PRODUCTION = "in_production", _("投产项目")
 
 
 # Unit of quantity by kind; everything not named here is money in 万元.
-COUNTED = {ClaimKind.SIGNED_COUNT: _("个")}
+COUNTED = {
+    ClaimKind.SIGNED_COUNT: _("个"),
+    ClaimKind.VISIT: _("次"),
+    ClaimKind.RECEPTION: _("次"),
+    ClaimKind.LEAD: _("条"),
+    ClaimKind.LANDED: _("个"),
+    ClaimKind.STARTED: _("个"),
+    ClaimKind.COMPLETED: _("个"),
+    ClaimKind.IN_PRODUCTION: _("个"),
+}
+
+# Claims of one act each, by what the act is; such a claim counts one (a reversal minus one).
+VISIT_KINDS = (ClaimKind.VISIT, ClaimKind.RECEPTION)
+STAGE_KINDS = (ClaimKind.LANDED, ClaimKind.STARTED, ClaimKind.COMPLETED, ClaimKind.IN_PRODUCTION)
 
 
 class ClaimState(models.TextChoices):

@@ -26,6 +26,11 @@ def reads_county(post: Post) -> bool:
     return post.role in COUNTY_READERS
 
 
+def reads_contacts(post: Post) -> bool:
+    """Who reads leads and contacts of every unit: the promotion bureau. Phones stay masked."""
+    return post.role == Role.BUREAU
+
+
 def may_record(post: Post) -> bool:
     """Enter vouchers and evidence: the unit's own people, or the bureau on its behalf (代填)."""
     return post.role in OWN_UNIT | {Role.BUREAU}
@@ -34,6 +39,16 @@ def may_record(post: Post) -> bool:
 def may_record_for(post: Post, unit_id: int) -> bool:
     """Enter for this unit."""
     return may_record(post) and (post.role == Role.BUREAU or post.unit_id == unit_id)
+
+
+def may_confirm_stage_of(post: Post, unit_id: int) -> bool:
+    """Confirm a skip or a step back of this unit's project: its head or the bureau, not who asked."""
+    return post.role == Role.BUREAU or (post.role == Role.HEAD and post.unit_id == unit_id)
+
+
+def may_set_gates(post: Post) -> bool:
+    """Set what a stage asks for and how long a lead is held."""
+    return post.role == Role.BUREAU
 
 
 def may_submit(post: Post) -> bool:

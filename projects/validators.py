@@ -58,6 +58,13 @@ def credit_code_fault(code: str) -> str | None:
     return f"信用代码“{code}”有误：{'；'.join(faults)}。{_advice(code)}"
 
 
+def phone_fault(phone: str) -> str | None:
+    """Why the text is no mainland telephone number (手机 or 区号-座机), as a Chinese sentence; else None."""
+    if re.fullmatch(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,5})?|400\d{7}", re.sub(r"\s", "", phone)):
+        return None
+    return f"电话“{phone}”应为 11 位手机号，或带区号的座机号，如 0591-87654321。"
+
+
 def normalise_credit_code(text: str) -> str:
     """The code in capitals without spaces and hyphens."""
     return re.sub(r"[\s\-]", "", text).upper()

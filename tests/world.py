@@ -25,8 +25,30 @@ from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
 from assessment.models import Delivery, ImportBatch, Measure, Notice, Rule, Target
 from assessment.services import opinions
 from portal import new_tenant
-from projects.choices import AgreementKind, ClaimKind, PeriodKind, VoucherKind
-from projects.models import Agreement, Claim, Enterprise, Period, Project, Return
+from projects.choices import (
+    AgreementKind,
+    ClaimKind,
+    Direction,
+    Move,
+    MoveState,
+    PeriodKind,
+    Stage,
+    VoucherKind,
+)
+from projects.models import (
+    Agreement,
+    Claim,
+    Contact,
+    Enterprise,
+    Gate,
+    HoldRule,
+    Lead,
+    Period,
+    Project,
+    Return,
+    StageChange,
+    Visit,
+)
 from projects.services import claims, periods, returns, splits, vouchers
 from projects.services.evidence import Upload
 
@@ -222,6 +244,7 @@ def _facts(county: County, mark: str) -> None:
         rows["sent_form"] = SentForm.objects.create(
             user_id=clerk.user_id, key=uuid.uuid4(), digest="0" * 64, answer=f"/{mark}"
         ).pk
+        _acts(county, mark)
     split = _split(county, mark)
     _money(county, mark, split)
     _remind(county, mark)
@@ -241,6 +264,59 @@ def _client(county: County, mark: str) -> int:
             today=TODAY,
         )
     return client.pk
+
+
+def _acts(county: County, mark: str) -> None:
+    """A contact, a visit and a lead of 水沟镇 and a stage change that waits; none claims."""
+    rows = county.rows
+    town = Unit.objects.get(name="水沟镇")
+    firm = {"enterprise_id": rows["enterprise"], "unit": town}
+    contact = Contact.objects.create(
+        **firm, name=f"王某{mark}", title=f"副总{mark}", phone=f"1380913{len(mark)}001"
+    )
+    visit = Visit.objects.create(
+        **firm,
+        direction=Direction.OUTBOUND,
+        happened_on=dt.date(2011, 11, 3),
+        place=f"福州{mark}",
+        people=f"李某、赵某{mark}",
+        headcount=2,
+        contact=contact,
+        result=f"有意向{mark}",
+        project_id=rows["project"],
+    )
+    lead = Lead.objects.create(
+        unit=town,
+        firm_name=f"远望公司{mark}",
+        firm_key=f"远望公司{mark}",
+        content=f"建厂{mark}",
+        contact=contact,
+        visit=visit,
+        reported_on=dt.date(2011, 11, 4),
+        held_until=dt.date(2012, 12, 31),
+    )
+    change = StageChange.objects.create(
+        project_id=rows["project"],
+        before=Stage.SIGNED,
+        after=Stage.STARTED,
+        move=Move.SKIP,
+        status=MoveState.WAITING,
+        happened_on=dt.date(2012, 6, 20),
+        reason=f"边建边办{mark}",
+    )
+    gate = Gate.objects.create(
+        stage=Stage.STARTED, kind="evidence", item="land", valid_from=FROM, document=f"县发7号{mark}"
+    )
+    hold = HoldRule.objects.create(valid_from=FROM, days=90, document=f"县发8号{mark}")
+    made = {
+        "contact": contact,
+        "visit": visit,
+        "lead": lead,
+        "stage_change": change,
+        "gate": gate,
+        "hold": hold,
+    }
+    rows.update((key, row.pk) for key, row in made.items())
 
 
 def _split(county: County, mark: str):

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from assessment.choices import Basis
 from assessment.models import Measure
-from projects.choices import ClaimState
+from projects.choices import VISIT_KINDS, BusinessLine, ClaimKind, ClaimState
 from projects.models import Claim
 
 # What the bureau may not review itself it skips: there the reviewed figure is the verified one.
@@ -16,6 +16,9 @@ COLUMNS = {
     Basis.REVIEWED: Coalesce("reviewed", "verified"),
     Basis.VERIFIED: F("verified"),
 }
+
+# Kinds of acts that need no project.
+WITHOUT_PROJECT = (*VISIT_KINDS, ClaimKind.LEAD)
 
 # 待核实: what the inspection office has not decided and nobody has reversed.
 WAITS = Q(verified__isnull=True) & ~Q(state=ClaimState.REVERSED)
@@ -42,7 +45,7 @@ def claims_until(as_of: dt.date, claims: QuerySet[Claim] | None = None) -> Query
 
 def claims_of(measure: Measure, as_of: dt.date, claims: QuerySet[Claim] | None = None) -> QuerySet[Claim]:
     """The claims that this counting rule (口径) counts, of the current tenant or of ``claims``."""
-    claims = claims_until(as_of, claims).filter(kind=measure.kind, project__line=measure.line)
+    claims = claims_until(as_of, claims).filter(_in_line(measure), kind=measure.kind)
     if measure.agreement_kinds:
         claims = claims.filter(agreement__kind__in=measure.agreement_kinds)
     if measure.carry_over is True:
@@ -50,6 +53,14 @@ def claims_of(measure: Measure, as_of: dt.date, claims: QuerySet[Claim] | None =
     elif measure.carry_over is False:
         claims = claims.filter(project__year_introduced=as_of.year)
     return claims
+
+
+def _in_line(measure: Measure) -> Q:
+    """Claims of the measure's business line. An act of no project yet is recruitment (招商引资)."""
+    in_line = Q(project__line=measure.line)
+    if measure.line == BusinessLine.RECRUITMENT and measure.kind in WITHOUT_PROJECT:
+        in_line |= Q(project__isnull=True)
+    return in_line
 
 
 def measure_named(name: str, as_of: dt.date) -> Measure | None:

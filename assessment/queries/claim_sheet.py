@@ -11,7 +11,7 @@ from assessment.choices import Step, Verdict
 from assessment.models import Opinion
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Evidence, EvidenceLink, SplitLine
-from projects.queries.visible import claims_for, evidence_for
+from projects.queries.visible import ACTS, claims_for, evidence_for
 
 # How much of a project's history is shown beside a claim; the project's own page has all of it.
 NEWEST = 20
@@ -49,6 +49,8 @@ class Sheet:
             rows.append(("projects_voucher", claim.voucher_id))
         if claim.agreement_id:
             rows.append(("projects_agreement", claim.agreement_id))
+        if claim.stage_change_id:
+            rows.append(("projects_stagechange", claim.stage_change_id))
         return rows
 
     @property
@@ -92,15 +94,17 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
     if claim is None:
         raise NotFound("没有这笔申报。")
     visible = _with_names(claims_for(post)).order_by("-happened_on", "-pk")
-    source = Q(voucher=claim.voucher_id) if claim.voucher_id else Q(agreement=claim.agreement_id)
-    paid = Claim.objects.filter(project=claim.project_id, kind=ClaimKind.PAID_IN)
-    signed = Agreement.objects.filter(project=claim.project_id, introduced_wan__isnull=False)
+    source = Q(**{claim.source: getattr(claim, f"{claim.source}_id")})
+    # A visit or a lead may be of no project: then there is no rest of it.
+    project = {"project": claim.project_id, "project__isnull": False}
+    paid = Claim.objects.filter(**project, kind=ClaimKind.PAID_IN)
+    signed = Agreement.objects.filter(**project, introduced_wan__isnull=False)
     return Sheet(
         claim=claim,
         opinions=list(claim.opinions.select_related("actor").order_by("pk")),
         evidence=list(_evidence(post, source)),
         same_source=list(visible.filter(source).exclude(pk=claim.pk)),
-        of_project=list(visible.filter(project=claim.project_id).exclude(source)[:NEWEST]),
+        of_project=list(visible.filter(**project).exclude(source)[:NEWEST]),
         shares=_shares(claim),
         reversal=claim.reversals.first(),
         contract=signed.order_by("-signed_on", "-pk").first(),
@@ -114,6 +118,7 @@ def _with_names(claims: QuerySet[Claim]) -> QuerySet[Claim]:
         "project__enterprise",
         "voucher__payer",
         "agreement",
+        *ACTS,
         "booked_in__period",
         "split",
         "entered_by",

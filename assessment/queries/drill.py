@@ -28,6 +28,7 @@ from assessment.queries.basis import COLUMNS, WAITS, claims_of, year_of
 from assessment.queries.below import claims_below, represented
 from projects.choices import PeriodKind
 from projects.models import Claim, EvidenceLink
+from projects.queries.visible import ACTS
 
 MONEY = DecimalField(max_digits=30, decimal_places=12)
 WHOLE = Value(Decimal(1), output_field=MONEY)
@@ -61,7 +62,9 @@ def claims_behind(
     claims = claims.annotate(elsewhere=elsewhere, plain=column, figure=figure)
     return (
         claims.filter(plain__isnull=False)
-        .select_related("tenant", "unit", "project", "voucher", "agreement", "booked_in__period", "split")
+        .select_related(
+            "tenant", "unit", "project", "voucher", "agreement", *ACTS, "booked_in__period", "split"
+        )
         .order_by("-happened_on", "-pk")
     )
 

@@ -11,7 +11,7 @@ from accounts.queries.posts import ActingPost
 from assessment.choices import Step
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Voucher
-from projects.queries.visible import claims_for
+from projects.queries.visible import ACTS, claims_for
 from projects.rules import USUAL_SHARE_OF_CONTRACT
 from projects.sheets.cells import plain
 
@@ -56,7 +56,7 @@ def waiting(post: ActingPost, step: str) -> QuerySet[Claim]:
     else:
         claims = claims.filter(entered_at__lte=F("booked_in__submitted_at"))
     return claims.select_related(
-        "unit", "project__enterprise", "voucher__payer", "agreement", "booked_in__period", "split"
+        "unit", "project__enterprise", "voucher__payer", "agreement", *ACTS, "booked_in__period", "split"
     ).order_by("booked_in__period__due_on", "unit__sort_key", "pk")
 
 
@@ -149,9 +149,10 @@ def _doubt_money_above_contract(claims: list[Claim], doubts: dict[int, list[str]
         .values_list("project_id", "introduced_wan")
     )
     for claim in claims:
-        limit = introduced.get(claim.project_id)
-        total = paid.get(claim.project_id)
-        if claim.kind != ClaimKind.PAID_IN or limit is None or total is None:
+        if claim.kind != ClaimKind.PAID_IN or claim.project_id is None:
+            continue
+        limit, total = introduced.get(claim.project_id), paid.get(claim.project_id)
+        if limit is None or total is None:
             continue
         if total > limit * USUAL_SHARE_OF_CONTRACT:
             doubts[claim.pk].append(

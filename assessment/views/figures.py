@@ -20,6 +20,7 @@ from assessment.queries import drill
 from assessment.queries import figures as queries
 from assessment.standard_measures import INTRODUCED
 from projects.models import Claim
+from projects.queries.visible import ACTS
 from projects.rules import reads_county, reads_data
 from projects.templatetags.amounts import wan
 
@@ -85,7 +86,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
     rows = queries.claims_behind(key, as_of=question.as_of, basis=question.basis)
     found = queries.definitions(question.as_of)[key]
     listed = rows.select_related(
-        "unit", "project", "voucher", "agreement", "booked_in__period", "split"
+        "unit", "project", "voucher", "agreement", *ACTS, "booked_in__period", "split"
     ).order_by("-happened_on", "-pk")
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     value = _value(found, rows)

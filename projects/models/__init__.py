@@ -5,6 +5,8 @@ from projects.models.enterprise import Enterprise
 from projects.models.period import Period, Return
 from projects.models.project import Project
 from projects.models.split import Split, SplitLine
+from projects.models.stage import Gate, StageChange
+from projects.models.visit import Contact, HoldRule, Lead, Visit
 from projects.models.voucher import Evidence, EvidenceLink, Voucher
 
 __all__ = [
@@ -12,13 +14,19 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "Claim",
+    "Contact",
     "Enterprise",
     "Evidence",
     "EvidenceLink",
+    "Gate",
+    "HoldRule",
+    "Lead",
     "Period",
     "Project",
     "Return",
     "Split",
     "SplitLine",
+    "StageChange",
+    "Visit",
     "Voucher",
 ]

@@ -3,12 +3,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, Unit, User, tenant_key
-from projects.choices import COUNTED, ClaimKind, ClaimState
+from projects.choices import COUNTED, STAGE_KINDS, VISIT_KINDS, ClaimKind, ClaimState
 from projects.models.agreement import Agreement
 from projects.models.period import Return
 from projects.models.project import Project
+from projects.models.sources import exactly_one
 from projects.models.split import Split
+from projects.models.stage import StageChange
+from projects.models.visit import Lead, Visit
 from projects.models.voucher import Voucher
+
+# What a claim may be the figure of: exactly one of these references is filled.
+SOURCES = ("voucher", "agreement", "visit", "lead", "stage_change")
+# Nobody has taken it back, and it corrects nothing: of such claims an act has one of a kind.
+FIRST = Q(reverses__isnull=True, replaces__isnull=True) & ~Q(state=ClaimState.REVERSED)
 
 
 class Claim(TenantModel):
@@ -21,11 +29,17 @@ class Claim(TenantModel):
 
     unit = TenantForeignKey(Unit, related_name="claims", verbose_name=_("单位"))
     booked_in = TenantForeignKey(Return, related_name="claims", verbose_name=_("报表"))
-    project = TenantForeignKey(Project, related_name="claims", verbose_name=_("项目"))
+    # A visit or a lead may be of no project yet.
+    project = TenantForeignKey(Project, null=True, blank=True, related_name="claims", verbose_name=_("项目"))
     kind = models.CharField(_("申报类别"), max_length=30, choices=ClaimKind.choices)
     voucher = TenantForeignKey(Voucher, null=True, blank=True, related_name="claims", verbose_name=_("凭证"))
     agreement = TenantForeignKey(
         Agreement, null=True, blank=True, related_name="claims", verbose_name=_("协议")
+    )
+    visit = TenantForeignKey(Visit, null=True, blank=True, related_name="claims", verbose_name=_("走访"))
+    lead = TenantForeignKey(Lead, null=True, blank=True, related_name="claims", verbose_name=_("线索"))
+    stage_change = TenantForeignKey(
+        StageChange, null=True, blank=True, related_name="claims", verbose_name=_("阶段变更")
     )
     happened_on = models.DateField(_("发生日期"))
     reported = models.DecimalField(_("申报数"), max_digits=20, decimal_places=6)
@@ -52,9 +66,27 @@ class Claim(TenantModel):
         constraints = [
             tenant_key("claim"),
             models.CheckConstraint(
-                condition=Q(voucher__isnull=False, agreement__isnull=True)
-                | Q(voucher__isnull=True, agreement__isnull=False),
+                condition=exactly_one(*SOURCES),
                 name="claim_one_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(project__isnull=False) | Q(visit__isnull=False) | Q(lead__isnull=False),
+                name="claim_of_a_project",
+            ),
+            models.CheckConstraint(
+                condition=Q(visit__isnull=False, kind__in=VISIT_KINDS)
+                | Q(lead__isnull=False, kind=ClaimKind.LEAD)
+                | Q(stage_change__isnull=False, kind__in=STAGE_KINDS)
+                | (
+                    Q(visit__isnull=True, lead__isnull=True, stage_change__isnull=True)
+                    & ~Q(kind__in=[*VISIT_KINDS, ClaimKind.LEAD, *STAGE_KINDS])
+                ),
+                name="claim_kind_of_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(visit__isnull=True, lead__isnull=True, stage_change__isnull=True)
+                | Q(reported__in=[1, -1]),
+                name="claim_acts_count_one",
             ),
             models.UniqueConstraint(
                 fields=["tenant", "reverses"],
@@ -64,16 +96,20 @@ class Claim(TenantModel):
             models.UniqueConstraint(fields=["tenant", "replaces"], name="claim_replaced_once"),
             models.UniqueConstraint(
                 fields=["tenant", "agreement", "kind"],
-                condition=Q(reverses__isnull=True, replaces__isnull=True) & ~Q(state=ClaimState.REVERSED),
+                condition=FIRST,
                 name="claim_agreement_part_once",
                 violation_error_message=_("该协议的这项数据已申报。"),
             ),
             models.UniqueConstraint(
                 fields=["tenant", "voucher"],
-                condition=Q(split__isnull=False, reverses__isnull=True, replaces__isnull=True)
-                & ~Q(state=ClaimState.REVERSED),
+                condition=Q(split__isnull=False) & FIRST,
                 name="claim_split_voucher_once",
                 violation_error_message=_("按分成协议申报的凭证只申报一笔。"),
+            ),
+            models.UniqueConstraint(fields=["tenant", "visit"], condition=FIRST, name="claim_visit_once"),
+            models.UniqueConstraint(fields=["tenant", "lead"], condition=FIRST, name="claim_lead_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "stage_change"], condition=FIRST, name="claim_stage_change_once"
             ),
         ]
         indexes = [
@@ -91,6 +127,26 @@ class Claim(TenantModel):
     def quantity_unit(self) -> str:
         """Unit of the figure: 个 for counts, otherwise 万元 (I14)."""
         return str(COUNTED.get(ClaimKind(self.kind), _("万元")))
+
+    @property
+    def source(self) -> str:
+        """Name of the reference to the act that this is a figure of."""
+        return next(name for name in SOURCES if getattr(self, f"{name}_id") is not None)
+
+    @property
+    def source_words(self) -> str:
+        """The act in a line: the paper, the signature, the visit, the lead or the stage change."""
+        if self.agreement:
+            return f"{self.agreement.get_kind_display()} {self.agreement.signed_on:%Y-%m-%d}"
+        return str(getattr(self, self.source))
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in a line: the project, or the firm of a visit or lead without one."""
+        if self.project:
+            return self.project.name
+        act = self.visit or self.lead
+        return act.firm if act else ""
 
     @property
     def late(self) -> bool:

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, Unit, tenant_key
 from accounts.pinyin import PinyinField
-from projects.choices import BusinessLine
+from projects.choices import BusinessLine, Channel, Stage
 from projects.models.enterprise import Enterprise
 
 
@@ -23,6 +23,11 @@ class Project(TenantModel):
         "self", null=True, blank=True, related_name="phases", verbose_name=_("前期项目")
     )
     industry = models.CharField(_("行业代码"), max_length=5, blank=True)
+    channel = models.CharField(_("招商方式"), max_length=20, choices=Channel.choices, blank=True)
+    # What the last stage change says; empty while none was recorded (then its signatures tell the stage).
+    stage = models.CharField(
+        _("阶段"), max_length=20, choices=Stage.choices, default="", db_default="", blank=True, editable=False
+    )
     year_introduced = models.PositiveSmallIntegerField(_("引进年份"))
     search_key = PinyinField(_("拼音检索"))
 

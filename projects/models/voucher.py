@@ -3,10 +3,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, tenant_key
-from projects.choices import MediaType, VoucherKind
+from projects.choices import EvidenceKind, MediaType, VoucherKind
 from projects.models.agreement import Agreement
 from projects.models.enterprise import Enterprise
 from projects.models.project import Project
+from projects.models.sources import exactly_one
+from projects.models.visit import Visit
 
 
 class Voucher(TenantModel):
@@ -58,27 +60,32 @@ class Evidence(TenantModel):
 
 
 class EvidenceLink(TenantModel):
-    """One use of a file: it may prove a voucher, an agreement or something about a project."""
+    """One use of a file: it may prove a voucher, an agreement, a visit or something about a project."""
 
     evidence = TenantForeignKey(Evidence, related_name="links")
     voucher = TenantForeignKey(Voucher, null=True, blank=True, related_name="evidence_links")
     agreement = TenantForeignKey(Agreement, null=True, blank=True, related_name="evidence_links")
     project = TenantForeignKey(Project, null=True, blank=True, related_name="evidence_links")
+    visit = TenantForeignKey(Visit, null=True, blank=True, related_name="evidence_links")
+    kind = models.CharField(
+        _("材料种类"), max_length=20, choices=EvidenceKind.choices, default="", db_default="", blank=True
+    )
 
     class Meta:
         verbose_name = _("佐证关联")
         constraints = [
             tenant_key("evidencelink"),
             models.UniqueConstraint(
-                fields=["tenant", "evidence", "voucher", "agreement", "project"],
+                fields=["tenant", "evidence", "voucher", "agreement", "project", "visit", "kind"],
                 name="evidencelink_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(voucher__isnull=False, agreement__isnull=True, project__isnull=True)
-                | Q(voucher__isnull=True, agreement__isnull=False, project__isnull=True)
-                | Q(voucher__isnull=True, agreement__isnull=True, project__isnull=False),
+                condition=exactly_one("voucher", "agreement", "project", "visit"),
                 name="evidencelink_one_subject",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "voucher"], name="evidencelink_voucher")]
+        indexes = [
+            models.Index(fields=["tenant", "voucher"], name="evidencelink_voucher"),
+            models.Index(fields=["tenant", "project"], name="evidencelink_project"),
+        ]

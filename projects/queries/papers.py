@@ -7,7 +7,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from accounts.queries.posts import ActingPost
 from projects.choices import ClaimKind
 from projects.models import Claim, EvidenceLink, Project, Voucher
-from projects.queries.visible import claims_for, projects_for, vouchers_for
+from projects.queries.visible import ACTS, claims_for, projects_for, vouchers_for
 
 
 def projects_listed(post: ActingPost, *, words: str = "", unit_id: int | None = None) -> QuerySet[Project]:
@@ -80,5 +80,5 @@ def sums_of(claims: list[Claim]) -> list[tuple[str, str, Decimal, Decimal | None
 
 def _told(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     return claims.select_related(
-        "unit", "project", "voucher", "agreement", "booked_in__period", "split", "entered_by"
+        "unit", "project", "voucher", "agreement", *ACTS, "booked_in__period", "split", "entered_by"
     ).order_by("-happened_on", "-pk")

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from accounts.queries.posts import ActingPost
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Claim, Period, Return
-from projects.queries.visible import claims_for, returns_for
+from projects.queries.visible import ACTS, claims_for, returns_for
 
 # Words of a Return's state by key; the order is that of the work.
 MISSING, ADDED, ZERO, FILED = "missing", "added", "zero", "filed"
@@ -75,7 +75,7 @@ def claims_in(post: ActingPost, return_: Return) -> QuerySet[Claim]:
     return (
         claims_for(post)
         .filter(booked_in=return_)
-        .select_related("project", "voucher", "agreement", "booked_in__period", "unit", "reverses")
+        .select_related("project", "voucher", "agreement", *ACTS, "booked_in__period", "unit", "reverses")
         .order_by("kind", "happened_on", "pk")
     )
 

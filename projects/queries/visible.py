@@ -4,8 +4,23 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
-from projects.models import Claim, Evidence, Project, Return, SplitLine, Voucher
-from projects.rules import reads_county, reads_data
+from projects.models import (
+    Claim,
+    Contact,
+    Enterprise,
+    Evidence,
+    EvidenceLink,
+    Lead,
+    Project,
+    Return,
+    SplitLine,
+    Visit,
+    Voucher,
+)
+from projects.rules import reads_contacts, reads_county, reads_data
+
+# What a claim's act needs to be told in a line, beside its voucher or agreement.
+ACTS = ("visit__enterprise", "lead__enterprise", "stage_change")
 
 
 def projects_for(post: ActingPost) -> QuerySet[Project]:
@@ -24,6 +39,31 @@ def claims_for(post: ActingPost) -> QuerySet[Claim]:
     return claims.none()
 
 
+def visits_for(post: ActingPost) -> QuerySet[Visit]:
+    """Visits of the post's unit, or all of the county."""
+    return _restricted(Visit.objects.all(), post, "unit")
+
+
+def leads_for(post: ActingPost) -> QuerySet[Lead]:
+    """Leads stay with their unit and the bureau; a claim tells those who check it what they need."""
+    return _kept(Lead.objects.all(), post)
+
+
+def contacts_for(post: ActingPost) -> QuerySet[Contact]:
+    """Contacts stay with their unit and the bureau."""
+    return _kept(Contact.objects.all(), post)
+
+
+def enterprises_for(post: ActingPost) -> QuerySet[Enterprise]:
+    """Firms of the post's own projects, visits and leads, or all of the county."""
+    firms = Enterprise.objects.all()
+    if reads_county(post):
+        return firms
+    own = Q(pk__in=projects_for(post).values("enterprise_id"))
+    own |= Q(pk__in=visits_for(post).values("enterprise_id"))
+    return firms.filter(own | Q(pk__in=leads_for(post).values("enterprise_id")))
+
+
 def vouchers_for(post: ActingPost) -> QuerySet[Voucher]:
     """Vouchers that a visible claim cites."""
     if reads_county(post):
@@ -32,10 +72,17 @@ def vouchers_for(post: ActingPost) -> QuerySet[Voucher]:
 
 
 def evidence_for(post: ActingPost) -> QuerySet[Evidence]:
-    """Files that prove a visible voucher or belong to a visible project."""
+    """Files that prove a visible voucher or visit, or belong to a visible project or its agreements."""
     if reads_county(post):
         return Evidence.objects.all()
-    return Evidence.objects.filter(links__voucher__in=vouchers_for(post)).distinct()
+    projects = projects_for(post)
+    links = EvidenceLink.objects.filter(
+        Q(voucher__in=vouchers_for(post))
+        | Q(visit__in=visits_for(post))
+        | Q(project__in=projects)
+        | Q(agreement__project__in=projects)
+    )
+    return Evidence.objects.filter(pk__in=links.values("evidence_id"))
 
 
 def returns_for(post: ActingPost) -> QuerySet[Return]:
@@ -46,6 +93,13 @@ def returns_for(post: ActingPost) -> QuerySet[Return]:
 def units_for(post: ActingPost) -> QuerySet[Unit]:
     """Units whose figures the post may open row by row."""
     return _restricted(Unit.objects.all(), post, "pk")
+
+
+def _kept(rows: QuerySet, post: ActingPost) -> QuerySet:
+    """Rows that stay with their unit and the bureau."""
+    if reads_contacts(post):
+        return rows
+    return rows.filter(unit_id=post.unit_id) if reads_data(post) and not reads_county(post) else rows.none()
 
 
 def _restricted(rows: QuerySet, post: ActingPost, unit: str) -> QuerySet:

@@ -10,8 +10,18 @@ from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused, explained
 from projects import rules
-from projects.choices import ClaimKind, ClaimState
-from projects.models import Agreement, Claim, Project, Return, Split, Voucher
+from projects.choices import ClaimKind, ClaimState, Direction
+from projects.models import (
+    Agreement,
+    Claim,
+    Lead,
+    Project,
+    Return,
+    Split,
+    StageChange,
+    Visit,
+    Voucher,
+)
 from projects.services import returns
 
 # Which column of an agreement becomes which claim; a part that is unknown claims nothing.
@@ -64,6 +74,45 @@ def of_agreement(agreement: Agreement, *, project: Project, unit: Unit, booked_i
     ]
 
 
+def of_visit(visit: Visit, *, booked_in: Return) -> Claim:
+    """One trip or reception (外出招商、客商来访, 次), not yet saved."""
+    kind = ClaimKind.VISIT if visit.direction == Direction.OUTBOUND else ClaimKind.RECEPTION
+    return Claim(
+        unit_id=visit.unit_id,
+        booked_in=booked_in,
+        project_id=visit.project_id,
+        kind=kind,
+        visit=visit,
+        happened_on=visit.happened_on,
+        reported=Decimal(1),
+    )
+
+
+def of_lead(lead: Lead, *, booked_in: Return) -> Claim:
+    """One lead (线索, 条), not yet saved."""
+    return Claim(
+        unit_id=lead.unit_id,
+        booked_in=booked_in,
+        kind=ClaimKind.LEAD,
+        lead=lead,
+        happened_on=lead.reported_on,
+        reported=Decimal(1),
+    )
+
+
+def of_stage_change(change: StageChange, *, kind: ClaimKind, unit: Unit, booked_in: Return) -> Claim:
+    """One project that came to a counted stage (落地、开工、竣工、投产, 个), not yet saved."""
+    return Claim(
+        unit=unit,
+        booked_in=booked_in,
+        project_id=change.project_id,
+        kind=kind,
+        stage_change=change,
+        happened_on=change.happened_on,
+        reported=Decimal(1),
+    )
+
+
 def write(claims: list[Claim]) -> list[Claim]:
     """Insert claims inside the caller's act. A rule of the ledger that refuses one raises Refused."""
     with explained():
@@ -79,6 +128,9 @@ def reversal(claim: Claim, *, booked_in: Return) -> Claim:
         kind=claim.kind,
         voucher_id=claim.voucher_id,
         agreement_id=claim.agreement_id,
+        visit_id=claim.visit_id,
+        lead_id=claim.lead_id,
+        stage_change_id=claim.stage_change_id,
         happened_on=claim.happened_on,
         reported=-claim.reported,
         split_id=claim.split_id,

@@ -7,6 +7,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,8 +19,8 @@ from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
 from projects import rules
-from projects.choices import MediaType
-from projects.models import Evidence, EvidenceLink, Voucher
+from projects.choices import EvidenceKind, MediaType
+from projects.models import Evidence, EvidenceLink, Project, Voucher
 
 LARGEST_BYTES = 20 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
@@ -114,8 +115,10 @@ def _check_office(name: str, content: bytes, part: str) -> None:
         raise ValidationError(f"“{name}”解压后过大，请拆分后再传。")
 
 
-def attach(file: Checked, *, voucher: Voucher) -> Evidence:
-    """Keep a file and link it to a voucher, inside the caller's act.
+def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
+    """Keep a file and link it to its subject (voucher=, agreement=, project= or visit=), inside the act.
+
+    ``kind`` says what the file proves (``EvidenceKind``), where a gate asks for it.
 
     Bytes that the tenant holds already are linked, not stored again. The file is on disk before
     the row is written; a rolled-back act leaves at most an unreferenced file.
@@ -133,7 +136,7 @@ def attach(file: Checked, *, voucher: Voucher) -> Evidence:
             media_type=file.media_type,
             size=len(file.upload.content),
         )
-    EvidenceLink.objects.get_or_create(evidence=found, voucher=voucher)
+    EvidenceLink.objects.get_or_create(evidence=found, kind=kind, **subject)
     return found
 
 
@@ -150,6 +153,26 @@ def add(*, post: ActingPost, voucher: Voucher, uploads: list[Upload]) -> list[Ev
     if refused or not files:
         raise ValidationError({"files": refused or ["请选择要上传的佐证材料。"]})
     return [attach(file, voucher=voucher) for file in files]
+
+
+@transaction.atomic
+def add_to_project(*, post: ActingPost, project: Project, kind: str, uploads: list[Upload]) -> list[Evidence]:
+    """Attach files that prove something of a project (阶段条件的材料).
+
+    Raises Forbidden outside the own unit, ValidationError for bad files or an unknown kind.
+    """
+    if not rules.may_record_for(post, project.unit_id):
+        raise Forbidden("材料由项目的引进单位或招商局上传。")
+    act("evidence.attach")
+    files, refused = checked(uploads)
+    problems: dict[str, list[str]] = {}
+    if kind not in EvidenceKind.values:
+        problems["kind"] = ["请选择材料种类。"]
+    if refused or not files:
+        problems["files"] = refused or ["请选择要上传的材料。"]
+    if problems:
+        raise ValidationError(problems)
+    return [attach(file, project=project, kind=kind) for file in files]
 
 
 @transaction.atomic

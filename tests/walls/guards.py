@@ -1,5 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
+from tests.walls import acts
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -202,6 +203,7 @@ REFUSALS = {
     "PT304": cited_paper_changed,
     "PT305": used_split_changed,
     "PT306": shares_that_do_not_add_up,
+    **acts.REFUSALS,
 }
 
 

@@ -14,6 +14,8 @@ PERSONAL = {
     "accounts_client": ("key_hash", "next_key_hash"),
     "accounts_user": ("name", "password", "search_key"),
     "projects_evidence": ("original_name",),
+    "projects_contact": ("name", "title", "phone"),
+    "projects_visit": ("people",),
     "assessment_importbatch": ("file_name",),
 }
 

@@ -58,6 +58,9 @@ def claim_again(app: psycopg.Connection, ground: Ground, claim_id: int, **values
         "happened_on",
         "voucher_id",
         "agreement_id",
+        "visit_id",
+        "lead_id",
+        "stage_change_id",
         "split_id",
         "booked_in_id",
     )
