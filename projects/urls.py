@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import evidence, projects, returns, splits, vouchers, withdrawal
+from projects.views import evidence, projects, returns, splits, units, vouchers, withdrawal
 
 urlpatterns = [
     path("projects/", projects.listing, name="projects"),
@@ -19,5 +19,8 @@ urlpatterns = [
     path("returns/<int:return_id>/withdraw/", returns.withdraw, name="return_withdraw"),
     path("periods/new/", returns.open_period, name="period_new"),
     path("periods/<int:period_id>/close/", returns.close_period, name="period_close"),
+    path("units/load/", units.load, name="units_load"),
+    path("units/load/accept/", units.accept, name="units_accept"),
+    path("units/load/template/", units.template, name="units_template"),
     path("splits/new/", splits.new, name="split_new"),
 ]

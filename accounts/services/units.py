@@ -4,6 +4,7 @@ Nothing is deleted: what a unit has done stays with the unit of that day (F-2).
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -142,9 +143,7 @@ def add_group(*, post: ActingPost, name: str) -> UnitGroup:
     _allowed(post)
     act("group.add")
     _free_group(name)
-    known = set(UnitGroup.objects.values_list("code", flat=True))
-    number = next(number for number in range(1, len(known) + 2) if f"group{number}" not in known)
-    return UnitGroup.objects.create(code=f"group{number}", name=name)
+    return UnitGroup.objects.create(code=free_code(UnitGroup.objects.all()), name=name)
 
 
 @transaction.atomic
@@ -192,6 +191,12 @@ def _follow(latest: GroupMembership, group: UnitGroup, from_on: dt.date, today: 
     if latest.until_on is None or latest.until_on >= from_on:
         latest.until_on = from_on - dt.timedelta(days=1)
         latest.save(update_fields=["until_on"])
+
+
+def free_code(groups: Iterable[UnitGroup]) -> str:
+    """A code that none of these groups has; people read names, addresses carry codes."""
+    known = {group.code for group in groups}
+    return next(code for number in range(len(known) + 1) if (code := f"group{number + 1}") not in known)
 
 
 def _allowed(post: ActingPost) -> None:

@@ -4,9 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import OuterRef
 
@@ -78,26 +76,6 @@ class Loaded:
     batch: ImportBatch | None
     written: dict[str, int]
     left: list[Finding]
-
-
-def keep(content: bytes) -> str:
-    """Keep an uploaded workbook between two pages; its token is its hash, good in this tenant only."""
-    token = hashlib.sha256(content).hexdigest()
-    folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / token).write_bytes(content)
-    return token
-
-
-def kept(token: str) -> bytes:
-    """The workbook of this token. Raises NotFound."""
-    if len(token) != 64 or not set(token) <= set("0123456789abcdef") or not (_folder() / token).is_file():
-        raise NotFound("没有这份已上传的工作簿，请重新上传。")
-    return (_folder() / token).read_bytes()
-
-
-def _folder() -> Path:
-    return settings.EVIDENCE_DIR / str(scope.tenant_id()) / "workbooks"
 
 
 def examine(

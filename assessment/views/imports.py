@@ -17,11 +17,13 @@ from accounts.refusals import Forbidden, NotFound, Refused
 from accounts.views.gate import gate
 from accounts.views.resends import once
 from assessment import rules
-from assessment.forms.imports import KeptForm, UndoForm, UploadForm, answers_in
+from assessment.forms.imports import UndoForm, answers_in
 from assessment.models import ImportBatch
 from assessment.queries.batches import batches as all_batches
 from assessment.services import workbooks
 from assessment.services.workbooks import Examined
+from projects.forms.uploads import KeptForm, UploadForm
+from projects.services import kept
 from projects.sheets.findings import ASK, ERROR, FLAG
 from projects.sheets.layouts import LAYOUTS
 
@@ -42,14 +44,14 @@ def check(request: HttpRequest) -> HttpResponse:
     """Everything that a workbook says and everything that is wrong with it; writes nothing."""
     if "token" in request.POST:
         token, name = _kept(request)
-        content = workbooks.kept(token)
+        content = kept.kept(token)
     else:
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             return _list_page(request, form)
         file = form.cleaned_data["workbook"]
         content, name = file.read(), file.name[-200:]
-        token = workbooks.keep(content)
+        token = kept.keep(content)
     return _check_page(request, content, token, name)
 
 
@@ -58,7 +60,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def load(request: HttpRequest) -> HttpResponse:
     """Accept the workbook, or its clean rows."""
     token, name = _kept(request)
-    content = workbooks.kept(token)
+    content = kept.kept(token)
     clean_only = request.POST.get("accept") == "clean"
     try:
         done = workbooks.load(

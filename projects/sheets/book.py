@@ -91,13 +91,14 @@ class Book:
         return next((sheet.span for sheet in sheets if sheet.span), None)
 
 
-def open_book(content: bytes, filename: str) -> Book:
-    """Read an .xlsx or .xls file into typed rows. Checks nothing beyond single cells.
+def open_book(content: bytes, filename: str, among: tuple[Layout, ...] = layouts.LAYOUTS) -> Book:
+    """Read an .xlsx or .xls file into typed rows of these tables. Checks nothing beyond single cells.
 
     Raises ``BookRefused`` when the file as a whole cannot be read: another kind of file, broken, with a
     password, with macros, too large.
     """
-    found = [(grid, layouts.recognise(grid.rows, grid.title)) for grid in reader.read(content, filename)]
+    grids = reader.read(content, filename)
+    found = [(grid, layouts.recognise(grid.rows, grid.title, among)) for grid in grids]
     plain = {fit.layout.kind for grid, fit in found if fit and not grid.hidden and not _why_spare(fit)}
     sheets, ignored = [], []
     for grid, fit in found:

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from projects.sheets import cells
-from projects.sheets.rows import CountyTargetRow, FundRow, ProjectRow, Row, TaskRow, ZeroRow
+from projects.sheets.rows import (
+    CountyTargetRow,
+    FundRow,
+    IssuedRow,
+    ProjectRow,
+    Row,
+    TaskRow,
+    UnitRow,
+    ZeroRow,
+)
 
 HEADER_ROWS = 20  # a header stands within so many rows from the top
 IN_BRACKETS = re.compile(r"[(\[].*?[)\]]")
@@ -174,6 +183,43 @@ ZEROS = Layout(
     ),
 )
 LAYOUTS = (TASKS, TARGETS, PROJECTS, FUNDS, ZEROS)
+
+# Lists of their own, not part of an office's workbook.
+UNIT_LIST = Layout(
+    "units",
+    "单位名册",
+    UnitRow,
+    (
+        Column("name", ("单位名称", "单位", "名称"), longest=60),
+        Column("kind", ("类别", "单位类别", "单位类型", "类型"), longest=30),
+        Column("group", ("考核分组", "分组", "组别"), required=False, cell="", longest=30),
+        Column("parent", ("上级单位", "主管单位"), required=False, cell="", longest=60),
+        Column(
+            "leader_office",
+            ("分管领导所在办公室", "分管领导办公室"),
+            required=False,
+            cell="",
+            longest=60,
+        ),
+        Column(
+            "organisation_code", ("组织机构代码", "机构代码"), "number", required=False, cell="", longest=18
+        ),
+        Column("exempt", ("不参加考核", "是否不参加考核"), "yes_no", required=False, cell=""),
+        Column("starts_on", ("设立日期", "成立日期"), "date", required=False, cell=""),
+    ),
+)
+ISSUED = Layout(
+    "issued",
+    "目标任务表",
+    IssuedRow,
+    (
+        Column("unit", ("单位", "单位名称", "责任单位", "承担单位"), longest=60),
+        Column("measure", ("指标", "指标名称", "考核指标"), longest=60),
+        Column("period", ("期间", "考核期", "年度"), required=False, cell="", longest=30),
+        Column("amount", ("目标数", "目标", "目标值", "任务数"), longest=40),
+        Column("counted_in", ("计量单位",), required=False, cell="", longest=10),
+    ),
+)
 BY_KIND = {layout.kind: layout for layout in LAYOUTS}
 
 
@@ -191,8 +237,8 @@ class Fit:
     unused: tuple[str, ...]
 
 
-def recognise(rows: list[list], title: str) -> Fit | None:
-    """The best fit of a sheet, judged by its headers; None when it is no table of ours.
+def recognise(rows: list[list], title: str, among: tuple[Layout, ...] = LAYOUTS) -> Fit | None:
+    """The best fit of a sheet among these tables, judged by its headers; None when it is none of them.
 
     A header may span two rows (a group above, its columns below); the lower wording wins.
     A sheet of units and money is a zero report only when it says so (零报告) or asks for the reason (说明):
@@ -200,7 +246,7 @@ def recognise(rows: list[list], title: str) -> Fit | None:
     """
     best: tuple[int, Fit] | None = None
     for header, words in _headers(rows):
-        for layout in LAYOUTS:
+        for layout in among:
             fit = _fit(layout, header, words)
             if layout is ZEROS and not _asks_for_zero(fit) and not _says_zero(rows[: header + 1], title):
                 continue

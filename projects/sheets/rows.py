@@ -79,6 +79,31 @@ class ZeroRow(Row):
     note: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnitRow(Row):
+    """单位名册: one unit. ``kind`` is its stored value once the row is checked."""
+
+    name: str | None
+    kind: str | None
+    group: str | None = None
+    parent: str | None = None
+    leader_office: str | None = None
+    organisation_code: str | None = None
+    exempt: bool | None = None
+    starts_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedRow(Row):
+    """目标任务表: one task as it is written; ``counted_in`` is the unit of its amount."""
+
+    unit: str | None
+    measure: str | None
+    period: str | None = None
+    amount: str | None
+    counted_in: str | None = None
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of all five tables, in the order of the sheets."""

@@ -16,6 +16,11 @@ def check(work: Work) -> None:
     """Find missing sheets, columns, titles, units and cells, and cells that could not be read."""
     _sheets(work)
     _spans(work)
+    check_sheets(work)
+
+
+def check_sheets(work: Work) -> None:
+    """Find missing columns, units of amounts and cells in the sheets that were recognised."""
     for sheet in work.book.sheets:
         _columns(work, sheet)
         _unit(work, sheet)

@@ -19,8 +19,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from accounts.refusals import NotFound
-from assessment.services import workbooks
-from projects.services import pending
+from projects.services import kept, pending
 from projects.services.evidence import Upload
 from tests.walls.ground import Ground
 from tests.world import CANARY, PASSWORD, County, acting, picture
@@ -236,7 +235,7 @@ def ids_of(ground: Ground, table: str, county: County) -> list:
         return [county.tenant_id]
     if table == "the neighbour's workbook":
         with acting(county.posts["clerk"]):
-            return [workbooks.keep(CANARY.encode())]
+            return [kept.keep(CANARY.encode())]
     if table == "the neighbour's files":
         with acting(county.posts["clerk"]):
             return [pending.keep([Upload(f"{CANARY}.png", picture(9).content)])]
@@ -324,12 +323,12 @@ def test_ids_in_queries_and_forms_open_nothing_of_the_neighbours(ground, visitor
 def test_a_workbook_between_two_pages_is_read_by_its_own_county_only(world):
     a, b = world.a, world.b
     with acting(b.posts["clerk"]):
-        token = workbooks.keep(CANARY.encode())
-        assert workbooks.kept(token) == CANARY.encode()
+        token = kept.keep(CANARY.encode())
+        assert kept.kept(token) == CANARY.encode()
     with acting(a.posts["clerk"]):
         for path in (token, f"../../{b.tenant_id}/workbooks/{token}", f"../{token}"):
             with pytest.raises(NotFound):
-                workbooks.kept(path)
+                kept.kept(path)
 
 
 # Commands: what a person of county A may not do in county B. Their twins run as B's own people there.
