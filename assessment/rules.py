@@ -30,7 +30,6 @@ def imports(post: Post) -> bool:
 def opens_unit(post: Post, unit_id: int) -> bool:
     """Who may open the rows behind this unit's number: the whole county's readers and the unit itself."""
     return reads_county(post) or (reads_data(post) and post.unit_id == unit_id)
-    return reads_county(post) or (post.role in OWN_UNIT and post.unit_id == unit_id)
 
 
 def issues_targets(post: Post) -> bool:

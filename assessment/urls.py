@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessment.views import claims, figures, imports, queue, standing, units
+from assessment.views import claims, figures, imports, queue, standing, targets, units
 from assessment.views import help as help_pages
 
 urlpatterns = [
@@ -19,6 +19,13 @@ urlpatterns = [
     path("standing/<int:unit_id>/targets/", standing.targets, name="standing_targets"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:key>/", figures.figure, name="figure"),
+    path("targets/", targets.listing, name="targets"),
+    path("targets/new/", targets.issue, name="target_issue"),
+    path("targets/load/", targets.load, name="targets_load"),
+    path("targets/load/accept/", targets.accept, name="targets_accept"),
+    path("targets/load/template/", targets.template, name="targets_template"),
+    path("targets/<int:target_id>/", targets.detail, name="target"),
+    path("targets/<int:target_id>/revise/", targets.revise, name="target_revise"),
     path("units/<int:unit_id>/close/", units.close, name="unit_close"),
     path("help/schemes/", help_pages.schemes, name="help_schemes"),
     path("workbooks/", imports.batches, name="imports"),

@@ -29,7 +29,7 @@ def targets_for(post: ActingPost) -> QuerySet[Target]:
 def listed(
     post: ActingPost, *, words: str = "", measure: str = "", period_id: int = 0, replaced: bool = False
 ) -> QuerySet[Target]:
-    """Targets of the post, the latest period first, by unit; with ``replaced`` those that were revised too."""
+    """Targets of the post, the latest period first, by unit; ``replaced``: also those revised since."""
     later = Target.objects.filter(replaces=OuterRef("pk"))
     targets = targets_for(post).select_related("unit", "measure", "period").annotate(replaced=Exists(later))
     if not replaced:
@@ -62,13 +62,13 @@ def sums(measure: str, period_id: int) -> Sums:
     rows = live().filter(measure__name=measure, period_id=period_id)
     units = exempt = Decimal(0)
     own: Decimal | None = None
-    for unit, is_exempt, amount in rows.values_list("unit_id", "unit__exempt", "amount"):
-        if unit is None:
-            own = amount
-        elif is_exempt:
-            exempt += amount
+    for target in rows.select_related("unit"):
+        if target.unit is None:
+            own = target.amount
+        elif target.unit.exempt:
+            exempt += target.amount
         else:
-            units += amount
+            units += target.amount
     return Sums(units, exempt, own)
 
 

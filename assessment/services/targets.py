@@ -179,13 +179,11 @@ def _told(today: dt.date) -> target_list.Told:
         aliases=dict(UnitAlias.objects.values_list("name", "unit__name")),
         exempt=set(open_units.filter(exempt=True).values_list("name", flat=True)),
         measures={
-            name: target_list.Counted(kind in COUNTED, first)
+            name: target_list.Counted(kind, kind in COUNTED, first)
             for name, kind, first in Measure.objects.order_by("-valid_from").values_list(
                 "name", "kind", "valid_from"
             )
         },
-        tasks={
-            (unit or "", measure, kind, first): amount for unit, measure, kind, first, amount in standing
-        },
+        tasks={(unit or "", measure, kind, first): amount for unit, measure, kind, first, amount in standing},
         first_measure=PAID_IN,
     )

@@ -25,6 +25,7 @@ MENU = (
     ("standing", _("任务进度"), projects.rules.reads_data),
     ("figures", _("全县数据"), projects.rules.reads_data),
     ("imports", _("导入工作簿"), assessment.rules.imports),
+    ("targets", _("目标任务"), projects.rules.reads_data),
     ("units", _("单位"), accounts.rules.anybody),
     ("clients", _("接口客户端"), accounts.rules.may_manage_clients),
     ("changes", _("变更记录"), accounts.rules.may_read_changes),

@@ -18,7 +18,10 @@ from projects.sheets.unit_list import Listed
 
 
 def examine(content: bytes, file_name: str, *, today: dt.date) -> Listed:
-    """Read and check a list against the units that are there; writes nothing. Raises Refused for no workbook."""
+    """Read and check a list against the units that are there; writes nothing.
+
+    Raises Refused when the file is no workbook.
+    """
     aliases = dict(UnitAlias.objects.values_list("name", "unit__name"))
     try:
         return unit_list.check(content, file_name, known=_known(today), aliases=aliases, today=today)

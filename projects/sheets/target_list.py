@@ -27,6 +27,7 @@ class Task:
     row: Row
     unit: str
     measure: str
+    kind: str
     span: Span
     amount: Decimal
     was: Decimal | None
@@ -34,8 +35,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Counted:
-    """A measure: whether it counts 个 instead of 万元, and the first day on which it is in force."""
+    """A measure: its kind, whether that counts 个 instead of 万元, the first day on which it is in force."""
 
+    kind: str
     in_pieces: bool
     since: date
 
@@ -79,7 +81,8 @@ def check(content: bytes, file_name: str, *, told: Told, revising: bool, today: 
     work = Work(book, known, today, Names(known, {}), Findings(book))
     if not book.sheets:
         headers = "、".join(column.headers[0] for column in layouts.ISSUED.columns if column.required)
-        work.findings.book("no_sheets", f"没有认出目标任务表（应有列：{headers}）。请下载模板，照模板的列名填写。")
+        reason = f"没有认出目标任务表（应有列：{headers}）。请下载模板，照模板的列名填写。"
+        work.findings.book("no_sheets", reason)
     sheet_checks.check_sheets(work)
     tasks = _Reader(work, told).read()
     _once(work, tasks)
@@ -109,12 +112,9 @@ class _Reader:
         self.measures = {cells.name_key(name): name for name in told.measures}
 
     def read(self) -> list[Task]:
-        tasks = []
-        for sheet in self.work.book.sheets:
-            for row in sheet.rows:
-                if task := self._task(sheet, row):
-                    tasks.append(task)
-        return tasks
+        """The tasks of all rows that can be read."""
+        read = (self._task(sheet, row) for sheet in self.work.book.sheets for row in sheet.rows)
+        return [task for task in read if task is not None]
 
     def _task(self, sheet: Sheet, row) -> Task | None:
         plain = sheet.layout is layouts.ISSUED
@@ -131,12 +131,13 @@ class _Reader:
             self.work.findings.cell(row, "amount", ERROR, "not_positive", reason)
         if unit is None or measure is None or span is None or amount is None:
             return None
-        if span.end < (since := self.told.measures[measure].since):
-            reason = f"口径“{measure}”从 {since} 起才有，不能下达{span.label}的任务。"
+        counted = self.told.measures[measure]
+        if span.end < counted.since:
+            reason = f"口径“{measure}”从 {counted.since} 起才有，不能下达{span.label}的任务。"
             self.work.findings.cell(row, "measure" if plain else "unit", ERROR, "measure_later", reason)
             return None
         was = self.told.tasks.get((unit, measure, span.kind, span.start))
-        return Task(row, unit, measure, span, amount, was)
+        return Task(row, unit, measure, counted.kind, span, amount, was)
 
     def _unit(self, row, *, whole: bool) -> str | None:
         """The unit's name, "" for the whole county, None with a finding."""
@@ -147,7 +148,7 @@ class _Reader:
         meaning = self.work.names.meaning(row.unit)
         if meaning.state == names.ASK:
             best = "”或“".join(meaning.proposals)
-            reason = f"系统中没有单位“{row.unit}”，可能是“{best}”。请改成系统中的名称，或先在单位页面登记别名。"
+            reason = f"没有单位“{row.unit}”，可能是“{best}”。请改成系统中的名称，或先在单位页面登记别名。"
             self.work.findings.cell(row, "unit", ERROR, "unit_spelling", reason)
         elif meaning.state != names.KNOWN:
             reason = f"系统中没有单位“{row.unit}”。请改正名称，或先新增这个单位。"
@@ -179,12 +180,17 @@ class _Reader:
         try:
             if counts:
                 return _pieces(row.amount, unit)
-            if unit and unit not in cells.IN_WAN:
-                raise cells.Unreadable(f"{measure}的计量单位“{unit}”不能换算。请改用元、万元或亿元。")
-            return cells.amount(row.amount, unit or "万元")
+            return _money(row.amount, unit)
         except cells.Unreadable as reason:
             self.work.findings.cell(row, "amount", ERROR, "unreadable", str(reason))
             return None
+
+
+def _money(written: str, unit: str) -> Decimal | None:
+    """An amount in 万元."""
+    if unit and unit not in cells.IN_WAN:
+        raise cells.Unreadable(f"计量单位“{unit}”不能换算成万元。请改用元、万元或亿元。")
+    return cells.amount(written, unit or "万元")
 
 
 def _pieces(written: str, unit: str) -> Decimal:
