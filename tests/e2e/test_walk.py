@@ -1,4 +1,7 @@
-"""Every page as every role by click, at two sizes: nothing breaks, overflows or speaks another language."""
+"""Every page as every role by click, at two sizes: nothing breaks, overflows or speaks another language.
+
+Each kind of page is also read by axe, once at each size: what it calls serious or critical is a fault.
+"""
 
 import os
 import re
@@ -6,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from portal.demo import story
 
@@ -15,7 +19,9 @@ PEOPLE = [
     "sn_town", "sn_head", "sn_clerk", "sn_party", "sn_gov", "sn_leader", "sn_audit", "sn_admin",
     "ql_town", "ql_head", "ql_clerk", "ql_party", "city_officer", "city_admin",
 ]  # fmt: skip
-MOST_PAGES = 26  # of one role at one size
+MOST_PAGES = 80  # of one role at one size
+GRAVE = {"serious", "critical"}
+READ_BY_AXE = set()  # (kind of page, size): what one role's page has, the next one's has too
 # Latin words that stand for themselves: logins, file names, credit codes, hashes, the names of formats.
 LATIN = re.compile(r"[A-Za-z]{4,}")
 NAMES_THEMSELVES = re.compile(
@@ -35,6 +41,10 @@ def look(visitor, name: str) -> None:
     """Take the picture and check what a person would mind."""
     page = visitor.page
     page.screenshot(path=screenshots() / f"{name}.png", full_page=True)
+    kind = (kind_of(page.url), page.viewport_size["width"])
+    if kind not in READ_BY_AXE:
+        READ_BY_AXE.add(kind)
+        visitor.faults += [f"{name}: {fault}" for fault in barriers(page)]
     wide, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     if wide > room:
         visitor.faults.append(f"{name}: {wide} px wide in a window of {room}")
@@ -45,6 +55,15 @@ def look(visitor, name: str) -> None:
         visitor.faults.append(f"{name}: foreign words {sorted(words)}")
     if "None" in text or "Traceback" in text:
         visitor.faults.append(f"{name}: raw values on the page")
+
+
+def barriers(page) -> list[str]:
+    """What keeps people out, with the places on the page."""
+    return [
+        f"{found['id']} ({found['impact']}), {len(found['nodes'])} times: {found['nodes'][0]['html'][:160]}"
+        for found in Axe().run(page).response["violations"]
+        if found["impact"] in GRAVE
+    ]
 
 
 def kind_of(address: str) -> str:
