@@ -15,6 +15,7 @@ from django.conf import settings
 # All schedules. Each runs every so many seconds; a run that could not start before the next one is dropped.
 SCHEDULES: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "portal.heartbeat", "every": 60},
+    "plan_notices": {"task": "accounts.each_tenant", "args": ("assessment.plan_notices", 300), "every": 300},
 }
 
 app = Celery("portal")

@@ -212,10 +212,7 @@ def _credits(
         )
         .values_list("unit_id", "split_id", "amount", "pending", "entries")
     )
-    shares: dict[int | None, list[tuple[int, Decimal]]] = defaultdict(list)
-    lines = SplitLine.objects.filter(kind=measure.kind).values_list("split_id", "unit_id", "share")
-    for split, unit, share in lines:
-        shares[split].append((unit, share))
+    shares = shares_of(measure.kind)
     credited: dict[int, tuple[Decimal, Decimal, int]] = {}
     total = total_pending = NOTHING
     for unit, split, amount, pending, entries in sums:
@@ -225,6 +222,15 @@ def _credits(
             before = credited.get(sharer, NO_CREDIT)
             credited[sharer] = (before[0] + amount * share, before[1] + pending * share, before[2] + entries)
     return credited, total, total_pending
+
+
+def shares_of(kind: str) -> dict[int | None, list[tuple[int, Decimal]]]:
+    """By split, the units credited with claims of this kind and their shares. One query."""
+    shares: dict[int | None, list[tuple[int, Decimal]]] = defaultdict(list)
+    lines = SplitLine.objects.filter(kind=kind).values_list("split_id", "unit_id", "share")
+    for split, unit, share in lines:
+        shares[split].append((unit, share))
+    return shares
 
 
 def _units_reported(as_of: dt.date) -> set[int]:

@@ -1,0 +1,31 @@
+"""Who is to be told what today, and why: the one answer for the planner, the preview and the command."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+from assessment.choices import RuleKind
+from assessment.models import Rule
+from assessment.queries import filing_notices, schedule_notices
+from assessment.queries.notice_day import Day, Planned
+from assessment.queries.rules_in_force import in_force
+
+FINDERS: dict[str, Callable[[Rule, Day], Iterator[Planned]]] = {
+    RuleKind.ZERO: schedule_notices.of_zero,
+    RuleKind.BEHIND: schedule_notices.of_behind,
+    RuleKind.NOT_REPORTED: filing_notices.of_not_reported,
+    RuleKind.DUE_SOON: filing_notices.of_due_soon,
+    RuleKind.REVIEWER: filing_notices.of_reviewer,
+}
+
+
+def due(today: dt.date) -> list[Planned]:
+    """What is due by today and has not been told yet; nothing on a day off. A fixed number of queries.
+
+    "By today", never "on this day": a day on which the planner did not run loses nothing. Raises
+    CalendarMissing where the tenant's calendar does not know a year that is needed.
+    """
+    day = Day.read(today)
+    if not day.calendar.is_work_day(today):
+        return []
+    found = [item for rule in in_force(today) for item in FINDERS[rule.kind](rule, day)]
+    return [item for item in found if item.key not in day.told]

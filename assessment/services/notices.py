@@ -1,0 +1,79 @@
+"""Planning of notices: each is written once, whoever runs twice or crashes (I10)."""
+
+import datetime as dt
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import scope
+from accounts.acts import act
+from assessment.choices import Channel, DeliveryState
+from assessment.models import Delivery, Notice
+from assessment.queries.notice_day import Key, Planned
+from assessment.queries.notices import due
+
+BATCH = 1000
+
+
+@transaction.atomic
+def plan(*, now: dt.datetime, today: dt.date) -> list[Planned]:
+    """Write every notice that is due and deliver it to the inboxes of those it addresses; one act.
+
+    Only on work days and in the hours of each rule. Without anything due there is no act and no
+    row. Two planners at once wait for each other; the unique keys hold whatever happens. Raises
+    CalendarMissing where a needed year is not known: nobody is told on a guess.
+    """
+    _one_planner_at_a_time()
+    clock = timezone.localtime(now).time()
+    planned = [item for item in due(today) if item.rule.hours_from <= clock <= item.rule.hours_until]
+    if not planned:
+        return []
+    act("notice.plan")
+    Notice.objects.bulk_create(
+        (
+            Notice(
+                rule=item.rule,
+                unit=item.unit,
+                period=item.period,
+                step=item.step,
+                text=item.text,
+                link=item.link,
+                link_row=item.link_row,
+                planned_on=today,
+            )
+            for item in planned
+        ),
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+    _deliver_in_app(planned, today)
+    return planned
+
+
+def _one_planner_at_a_time() -> None:
+    """The second sees what the first has written and finds nothing left, so it opens no empty act."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('notices', %s))", [scope.tenant_id()])
+
+
+def _deliver_in_app(planned: list[Planned], today: dt.date) -> None:
+    keys = Notice.objects.filter(planned_on=today).values_list(
+        "kind", "unit_id", "measure_id", "period_id", "step", "pk"
+    )
+    notices: dict[Key, int] = {row[:-1]: row[-1] for row in keys}
+    Delivery.objects.bulk_create(
+        (
+            Delivery(
+                notice_id=notices[item.key],
+                post_id=recipient.post_id,
+                channel=Channel.IN_APP,
+                state=DeliveryState.SENT,
+                sent_at=Now(),
+            )
+            for item in planned
+            for recipient in item.recipients
+        ),
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
