@@ -17,7 +17,7 @@ PAGE = (Path(__file__).parents[2] / "assessment/templates/assessment/help/scheme
 
 
 def blocks(attribute):
-    found = re.findall(rf'<(?:pre|p) data-{attribute}="(\w+)">(.*?)</(?:pre|p)>', PAGE, re.DOTALL)
+    found = re.findall(rf'<(?:pre|p) data-{attribute}="(\w+)"[^>]*>(.*?)</(?:pre|p)>', PAGE, re.DOTALL)
     return {name: html.unescape(text).strip() + "\n" for name, text in found}
 
 
