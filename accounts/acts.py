@@ -74,6 +74,8 @@ SENTENCES = {
     "measure.publish": _("发布了统计口径"),
     "target.issue": _("下达了目标任务"),
     "target.revise": _("调整了目标任务"),
+    "delivery.retry": _("重新发送了提醒"),
+    "mailbox.keep": _("修改了接收提醒的电子邮箱"),
     "rule.publish": _("发布了提醒规则"),
     "notice.plan": _("生成了提醒"),
     "workbook.load": _("导入了工作簿"),

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from celery import current_app, shared_task
 from django.db import connection, transaction
+from psycopg import sql
 
 from accounts import scope
 
@@ -26,10 +27,14 @@ def inside(tenant_id: int) -> Iterator[None]:
         yield
 
 
-def tenants() -> list[int]:
-    """Ids of all tenants. They are entered one after the other, each in a transaction of its own."""
+def tenants(question: str = "sec.task_tenants") -> list[int]:
+    """Ids of all tenants, or of those that another function of the database finds work in.
+
+    They are entered one after the other, each in a transaction of its own.
+    """
+    query = sql.SQL("SELECT {}()").format(sql.Identifier(*question.split(".")))
     with transaction.atomic(), scope.enter(None, kind=scope.TASK), connection.cursor() as cursor:
-        cursor.execute("SELECT sec.task_tenants()")
+        cursor.execute(query)
         return [row[0] for row in cursor.fetchall()]
 
 

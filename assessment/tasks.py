@@ -1,13 +1,22 @@
-"""Tasks of reminding."""
+"""Tasks of reminding: planning, and delivering what was planned.
+
+The sweepers find what is due in the database, the others carry ids.
+"""
 
 import structlog
+from celery import current_app, shared_task
+from django.db import transaction
 
 from accounts import clock
-from accounts.tasks import tenant_task
-from assessment.services import notices
+from accounts.tasks import inside, tenant_task, tenants
+from assessment import channels
+from assessment.services import deliveries, notices
 from projects.queries.workdays import CalendarMissing
 
 log = structlog.get_logger(__name__)
+
+# What one sweep hands to the workers; what is left is found a minute later.
+MOST = 1000
 
 
 @tenant_task("assessment.plan_notices")
@@ -17,3 +26,42 @@ def plan_notices(tenant_id: int) -> None:
         notices.plan(now=clock.now(), today=clock.today())
     except CalendarMissing as missing:
         log.warning("calendar_missing", tenant=tenant_id, year=missing.year)
+
+
+@shared_task(name="assessment.sweep")
+def sweep() -> None:
+    """Look for deliveries to be made, and for leases that ran out, in every tenant that has some."""
+    for tenant_id in tenants("sec.tenants_with_deliveries"):
+        current_app.send_task("assessment.sweep_tenant", [tenant_id], expires=60)
+
+
+@tenant_task("assessment.sweep_tenant")
+def sweep_tenant(tenant_id: int) -> None:
+    """Take back leases that ran out, then hand what is due to the workers, by ids."""
+    deliveries.expire_leases()
+    ids = deliveries.due(MOST)
+    for first in range(0, len(ids), deliveries.BATCH):
+        batch = ids[first : first + deliveries.BATCH]
+        transaction.on_commit(
+            lambda batch=batch: current_app.send_task("assessment.deliver", [tenant_id, *batch]), robust=True
+        )
+
+
+@shared_task(name="assessment.deliver")
+def deliver(tenant_id: int, *ids: int) -> None:
+    """Send these deliveries, those of them that are due and that nobody else is sending.
+
+    The lease is committed before the channel is called, the outcome in a transaction of its own after it.
+    """
+    for delivery_id in ids:
+        with inside(tenant_id):
+            leased = deliveries.lease(delivery_id)
+        if leased is None:
+            continue
+        attempt, channel, message = leased
+        carrier = channels.carrier(channel)
+        outcome = carrier.send(message)
+        with inside(tenant_id):
+            deliveries.mark(
+                delivery_id=delivery_id, attempt=attempt, outcome=outcome, deduplicates=carrier.deduplicates
+            )

@@ -16,6 +16,7 @@ from django.conf import settings
 SCHEDULES: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "portal.heartbeat", "every": 60},
     "plan_notices": {"task": "accounts.each_tenant", "args": ("assessment.plan_notices", 300), "every": 300},
+    "sweep_deliveries": {"task": "assessment.sweep", "every": 60},
 }
 
 app = Celery("portal")

@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
+MAIL_TIMEOUT_SECONDS = 20
 _SCHEMES = ("postgresql://", "postgres://")
 
 
@@ -147,6 +148,41 @@ def broker(name: str) -> str:
     if not whole_address:
         raise Misconfigured(name, f"不是有效的地址，如 {example}", f"must look like {example}")
     return value
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Django's mail settings from an address like smtp+tls://user:password@host:587?from=a@b.
+
+    The schemes are smtp, smtp+tls (STARTTLS) and smtps; ``from`` is the sender, ``deduplicates=1`` says
+    that the server drops a second message of one Message-ID. Unset: no mail, and ``PORTAL_MAIL`` is False.
+    The address never enters a message.
+    """
+    value = text(name, "")
+    example = "smtp+tls://user:…@mail.example.org:587?from=portal@example.org"
+    if not value:
+        return {"PORTAL_MAIL": False, "PORTAL_MAIL_DEDUPLICATES": False}
+    try:
+        parts = urlsplit(value)
+        query = dict(parse_qsl(parts.query, strict_parsing=True))
+        sender, drops = query.pop("from", ""), query.pop("deduplicates", "0")
+        port = parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
+        understood = parts.hostname and "@" in sender and drops in {"0", "1"} and not query
+    except (ValueError, KeyError):
+        understood = None
+    if not understood:
+        raise Misconfigured(name, f"不是有效的地址，如 {example}", f"must look like {example}")
+    return {
+        "PORTAL_MAIL": True,
+        "PORTAL_MAIL_DEDUPLICATES": drops == "1",
+        "DEFAULT_FROM_EMAIL": sender,
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": MAIL_TIMEOUT_SECONDS,
+    }
 
 
 def owner_of(database_settings: dict[str, Any], name: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 FALLBACK = Path("/var/tmp")  # noqa: S108 -- open to all, so the owner of what lies there is checked
 BROKER_SOCKET = "valkey.sock"
@@ -57,6 +58,11 @@ class Home:
     def environment(self) -> dict[str, str]:
         """What the server's processes see: nothing of ours, above all no ``PG…`` variable."""
         return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+
+    @property
+    def broker_url(self) -> str:
+        """The address of the embedded broker, as ``REDIS_URL`` has it."""
+        return "redis+socket://" + quote(str(self.sockets / BROKER_SOCKET))
 
     def prepare(self) -> bool:
         """Make what is missing: directories, binaries within reach, the cluster. True if that is new."""

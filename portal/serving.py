@@ -1,10 +1,12 @@
-"""Serves the portal on this machine for evaluation: the web server as a child, beside the embedded database.
+"""Serves the portal on this machine for evaluation, beside the embedded database.
 
-The first process to end takes the others with it, in reverse order of their start; when this process is
-killed outright, the kernel tells its children. A real installation runs gunicorn from its own service
-manager instead (deploy/README.md).
+Its children are the broker, the web server, and the worker and the scheduler of background tasks. The first
+process to end takes the others with it, in reverse order of their start; when this process is killed
+outright, the kernel tells its children. A real installation runs each of them from its own service manager
+instead (deploy/README.md).
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,14 +16,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from portal import engines, environment
+from portal import brokers, engines, environment, homes
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_PORT = 8000
+# Two processes suffice for a county; gossip and mingle are talk between workers that have nothing to say.
+WORKER = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")
 _PORTS_TRIED = 50
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -31,37 +36,54 @@ class ServingError(Exception):
     """The portal could not be served; the text says why and what to do."""
 
 
-def serve(
-    extra: Mapping[str, str], *, log: Path, lines: Sequence[str] = (), say: Callable[[str], object] = print
-) -> None:
-    """Serve until Ctrl-C, a termination signal, or the end of the web server or the embedded database.
+@dataclass(frozen=True)
+class Child:
+    """A process of the portal: its name for people, in two languages, and where it writes."""
 
-    ``extra`` is added to the web server's environment (PORTAL_NOW, for one); ``log`` takes its output;
-    ``lines`` are printed below the address once the first page has been answered. The port is
-    PORTAL_PORT or 8000, or the next free one. Close the database connections before the call. Raises
-    ``ServingError`` when no page could be served or a child ended by itself. Main thread only.
+    name: str
+    english: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def serve(
+    extra: Mapping[str, str], *, var: Path, lines: Sequence[str] = (), say: Callable[[str], object] = print
+) -> None:
+    """Serve until Ctrl-C, a termination signal, or the end of a child or of the embedded database.
+
+    ``extra`` is added to the children's environment (PORTAL_NOW, for one); their logs lie in ``var``;
+    ``lines`` are printed below the address once the first page has been answered; the worker and the
+    scheduler of background tasks start after that. A broker is started unless REDIS_URL names another. The
+    port is PORTAL_PORT or 8000, or the next free one. Close the database connections before the call.
+    Raises ``ServingError`` when no page could be served or a child ended by itself, ``EngineError`` when
+    the broker does not start. Main thread only.
     """
     engine = engines.current()
     listener = listen(environment.whole("PORTAL_PORT", FIRST_PORT, low=1, high=65535))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    web = None
+    running: list[Child] = []
     try:
-        web = _start_web(listener, extra, log)
+        if os.environ.get("REDIS_URL") == homes.home_of(var).broker_url:
+            broker = brokers.Broker(var)
+            running.append(Child("任务队列", "the broker", broker.process, broker.log))
+        running.append(_start_web(listener, extra, var / "web.log"))
         listener.close()
-        _await_page(address, web, log)
+        _await_page(address, running[-1])
         say(f"招商门户已启动 / the portal is at {address}")
         for line in (*lines, "按 Ctrl-C 停止 / Ctrl-C stops it"):
             say(line)
-        _watch(web, engine, log)
+        running.append(_start_worker(extra, var))
+        running.append(_start_scheduler(extra, var))
+        _watch(running, engine)
     except _Stopped:
         say("正在停止 / stopping")
     finally:
         for number in before:
             signal.signal(number, signal.SIG_IGN)
         listener.close()
-        if web is not None:
-            engines.end(web, signal.SIGTERM, _STOP_SECONDS)
+        for child in reversed(running):
+            _end(child)
         if engine is not None:
             engine.stop()
         for number, handler in before.items():
@@ -89,29 +111,47 @@ def listen(wanted: int) -> socket.socket:
     )
 
 
-def _start_web(listener: socket.socket, extra: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _start_web(listener: socket.socket, extra: Mapping[str, str], log: Path) -> Child:
     number = listener.fileno()
-    command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{number}"]
     # The control socket would lie in the home directory, shared by all instances of this user.
-    command += ["--workers", "2", "--timeout", "120", "--graceful-timeout", "5", "--no-control-socket"]
+    command = ["gunicorn", "portal.wsgi:application", "--bind", f"fd://{number}", "--no-control-socket"]
+    command += ["--workers", "2", "--timeout", "120", "--graceful-timeout", "5"]
+    return Child("网页服务", "the web server", _start(command, extra, log, number), log)
+
+
+def _start_worker(extra: Mapping[str, str], var: Path) -> Child:
+    log = var / "worker.log"
+    process = _start(["celery", "--app", "portal.celery", *WORKER], extra, log)
+    return Child("后台任务", "the worker", process, log)
+
+
+def _start_scheduler(extra: Mapping[str, str], var: Path) -> Child:
+    log = var / "beat.log"
+    command = ["celery", "--app", "portal.celery", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    return Child("定时器", "the scheduler", _start(command, extra, log), log)
+
+
+def _start(
+    module: Sequence[str], extra: Mapping[str, str], log: Path, *handed: int
+) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 -- our own command
-            command,
+            [sys.executable, "-m", *module],
             cwd=ROOT,
             env={**os.environ, **extra},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            pass_fds=[number],
+            pass_fds=handed,
             preexec_fn=engines.child_setup(signal.SIGTERM),  # noqa: PLW1509 -- see there
         )
 
 
-def _await_page(address: str, web: subprocess.Popen[bytes], log: Path) -> None:
+def _await_page(address: str, web: Child) -> None:
     deadline = time.monotonic() + _START_SECONDS
     # A proxy named in the environment has no business between us and ourselves.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while time.monotonic() < deadline and web.poll() is None:
+    while time.monotonic() < deadline and web.process.poll() is None:
         try:
             opener.open(address, timeout=30).close()
             return
@@ -122,15 +162,28 @@ def _await_page(address: str, web: subprocess.Popen[bytes], log: Path) -> None:
             break
         except OSError:
             time.sleep(0.05)
-    raise ServingError(f"网页服务没有启动成功，请看 {log} / the web server does not answer: see {log}")
+    raise ServingError(
+        f"网页服务没有启动成功，请看 {web.log} / the web server does not answer: see {web.log}"
+    )
 
 
-def _watch(web: subprocess.Popen[bytes], engine: engines.Engine | None, log: Path) -> None:
-    while web.poll() is None:
+def _end(child: Child) -> None:
+    """Ask a child to end and wait for it; then kill what it left, should it have died before its own."""
+    engines.end(child.process, signal.SIGTERM, _STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+
+
+def _watch(running: Sequence[Child], engine: engines.Engine | None) -> None:
+    while True:
+        for child in running:
+            if child.process.poll() is not None:
+                raise ServingError(
+                    f"{child.name}已退出，请看 {child.log} / {child.english} ended: see {child.log}"
+                )
         if engine is not None and not engine.alive():
             raise ServingError(f"数据库已退出，请看 / the database ended, see {engine.home.log}")
         time.sleep(0.2)
-    raise ServingError(f"网页服务已退出，请看 {log} / the web server ended: see {log}")
 
 
 class _Stopped(BaseException):

@@ -25,7 +25,7 @@ from portal import engines, serving
 try:
     engine = engines.ensure(Path(sys.argv[1]), fsync=False, own=True)
     print(engine.process.pid, flush=True)
-    serving.serve({}, log=Path(sys.argv[1]) / "web.log", say=lambda line: print(line, flush=True))
+    serving.serve({}, var=Path(sys.argv[1]), say=lambda line: print(line, flush=True))
 except (engines.EngineError, serving.ServingError) as error:
     sys.exit(str(error))
 """
@@ -33,14 +33,37 @@ PORT = 18420
 
 
 class Served:
-    """A serving process, its address and its two children."""
+    """A serving process, its address and its children, each by the word that its command line has."""
 
     def __init__(self, process: subprocess.Popen) -> None:
         self.process = process
         self.database = int(process.stdout.readline())
         self.address = re.search(r"http://\S+", process.stdout.readline()).group()
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        (self.web,) = {int(child) for child in children} - {self.database}
+        self.broker = self._child("valkey-server")
+        self.web = self._child("gunicorn")
+        self.worker = self._child("worker")
+        self.scheduler = self._child("beat")
+
+    def everyone(self) -> list[int]:
+        """The children and theirs, down to the last."""
+        found, looked_at = [], [self.process.pid]
+        while looked_at:
+            theirs = Path(f"/proc/{looked_at[-1]}/task/{looked_at.pop()}/children").read_text().split()
+            looked_at += map(int, theirs)
+            found += map(int, theirs)
+        return found
+
+    def _child(self, word: str) -> int:
+        """Wait for the child whose command line has this word."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+            for child in children:
+                words = re.split(r"[\0 ]", Path(f"/proc/{child}/cmdline").read_text())
+                if any(each.rpartition("/")[2] == word for each in words):
+                    return int(child)
+            time.sleep(0.05)
+        raise AssertionError(f"no {word}")
 
 
 @contextlib.contextmanager
@@ -59,6 +82,17 @@ def served(var: Path, **more: str) -> Iterator[Served]:
             yield Served(process)
         finally:
             process.kill()
+
+
+def settled(portal: Served) -> list[int]:
+    """Everyone, once the worker has its two processes."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        children = Path(f"/proc/{portal.worker}/task/{portal.worker}/children").read_text().split()
+        if len(children) == 2:
+            return portal.everyone()
+        time.sleep(0.1)
+    raise AssertionError("the worker has no processes")
 
 
 def status(address: str) -> int:
@@ -92,37 +126,46 @@ def test_two_directories_serve_at_two_addresses(place):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything_in_order(place, how):
     with served(place) as portal:
+        everyone = settled(portal)
         portal.process.send_signal(how)
         out, err = portal.process.communicate(timeout=30)
         assert (portal.process.returncode, err) == (0, "")
         assert "正在停止" in out
-        assert gone(portal.web, 0.1)
-        assert gone(portal.database, 0.1)
+        assert [pid for pid in everyone if not gone(pid, 0.1)] == []
     assert "database system is shut down" in (place / "postgres.log").read_text()
 
 
 @pytest.mark.battery
 def test_a_killed_server_leaves_nothing_behind(place):
     with served(place) as portal:
+        everyone = settled(portal)
         portal.process.kill()
-        assert gone(portal.web)
-        assert gone(portal.database)
+        assert [pid for pid in everyone if not gone(pid)] == []
     assert "database system is shut down" in (place / "postgres.log").read_text()
     with served(place) as again:
         assert status(again.address) == 200
 
 
 @pytest.mark.battery
-@pytest.mark.parametrize(("child", "words"), [("web", "网页服务已退出"), ("database", "数据库已退出")])
+@pytest.mark.parametrize(
+    ("child", "words"),
+    [
+        ("web", "网页服务已退出"),
+        ("database", "数据库已退出"),
+        ("broker", "任务队列已退出"),
+        ("worker", "后台任务已退出"),
+        ("scheduler", "定时器已退出"),
+    ],
+)
 def test_the_end_of_a_child_ends_all(place, child, words):
     with served(place) as portal:
+        everyone = settled(portal)
         os.kill(getattr(portal, child), signal.SIGKILL)
         _, err = portal.process.communicate(timeout=30)
         assert portal.process.returncode == 1
         assert words in err
         assert "Traceback" not in err
-        assert gone(portal.web, 0.1)
-        assert gone(portal.database, 0.1)
+        assert [pid for pid in everyone if not gone(pid)] == []
 
 
 @pytest.mark.battery

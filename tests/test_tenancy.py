@@ -36,11 +36,14 @@ DEFINER_GRANTED = {
     "client_row",
     "context",
     "login_row",
+    "oldest_delivery",
     "own_posts",
     "read_scope",
     "task_tenants",
     "tasks_from_above",
+    "tenants_with_deliveries",
     "upward",
+    "years_without_calendar",
 }
 DEFINER_TRIGGERS = {
     *("guard_post", "guard_client"),

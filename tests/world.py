@@ -23,7 +23,7 @@ from accounts.queries.posts import ActingPost, own_posts
 from accounts.services import clients, units, users
 from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
 from assessment.models import Delivery, ImportBatch, Measure, Notice, Rule, Target
-from assessment.services import opinions
+from assessment.services import deliveries, opinions
 from portal import new_tenant
 from projects.choices import (
     AgreementKind,
@@ -386,6 +386,9 @@ def _remind(county: County, mark: str) -> None:
             sent_at=timezone.now(),
         )
         rows["rule"], rows["notice"], rows["delivery"] = rule.pk, notice.pk, delivery.pk
+    # Nobody has notices mailed: the inspector once had, and took the address back.
+    with acting(county.posts["party_inspector"]) as inspector:
+        deliveries.keep_address(post=inspector, address="")
 
 
 def _decide(county: County, mark: str) -> None:

@@ -1,6 +1,7 @@
+from assessment.models.mailbox import Mailbox
 from assessment.models.measure import Measure, Target
 from assessment.models.notice import Delivery, Notice, Rule
 from assessment.models.opinion import Opinion
 from assessment.models.workbook import ImportBatch
 
-__all__ = ["Delivery", "ImportBatch", "Measure", "Notice", "Opinion", "Rule", "Target"]
+__all__ = ["Delivery", "ImportBatch", "Mailbox", "Measure", "Notice", "Opinion", "Rule", "Target"]

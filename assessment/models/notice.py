@@ -165,6 +165,8 @@ class Delivery(TenantModel):
     state = models.CharField(
         _("状态"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.DUE
     )
+    # When the next attempt may be made; empty when none will be made by itself.
+    next_at = models.DateTimeField(_("下次发送"), null=True, blank=True)
     leased_until = models.DateTimeField(_("租约"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     sent_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
@@ -187,15 +189,26 @@ class Delivery(TenantModel):
                 name="delivery_leased",
             ),
             models.CheckConstraint(
+                condition=Q(state=DeliveryState.DUE, next_at__isnull=False)
+                | Q(state=DeliveryState.FAILED)
+                | ~Q(state__in=[DeliveryState.DUE, DeliveryState.FAILED]) & Q(next_at__isnull=True),
+                name="delivery_next",
+            ),
+            models.CheckConstraint(
                 condition=~Q(channel=Channel.IN_APP) | Q(state=DeliveryState.SENT), name="delivery_in_app"
             ),
         ]
         indexes = [
             models.Index(fields=["tenant", "post", "channel"], name="delivery_post"),
-            # What the sweeper looks for: a few rows among many that are done.
+            # What the sweeper and the health page look for: a few rows among many that are done.
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="delivery_next_at"),
+            models.Index(
+                fields=["leased_until"], condition=Q(leased_until__isnull=False), name="delivery_lease"
+            ),
+            # What people look for: what went wrong.
             models.Index(
                 fields=["tenant", "state"],
-                condition=Q(state__in=[DeliveryState.DUE, DeliveryState.LEASED]),
-                name="delivery_open",
+                condition=Q(state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]),
+                name="delivery_wrong",
             ),
         ]

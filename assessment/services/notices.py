@@ -3,22 +3,21 @@
 import datetime as dt
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import scope
 from accounts.acts import act
-from assessment.choices import Channel, DeliveryState
-from assessment.models import Delivery, Notice
+from assessment.models import Notice
 from assessment.queries.notice_day import Key, Planned
 from assessment.queries.notices import due
+from assessment.services.deliveries import hand_over
 
 BATCH = 1000
 
 
 @transaction.atomic
 def plan(*, now: dt.datetime, today: dt.date) -> list[Planned]:
-    """Write every notice that is due and deliver it to the inboxes of those it addresses; one act.
+    """Write every notice that is due and deliver it to those it addresses; one act.
 
     Only on work days and in the hours of each rule. Without anything due there is no act and no
     row. Two planners at once wait for each other; the unique keys hold whatever happens. Raises
@@ -47,7 +46,7 @@ def plan(*, now: dt.datetime, today: dt.date) -> list[Planned]:
         batch_size=BATCH,
         ignore_conflicts=True,
     )
-    _deliver_in_app(planned, today)
+    _deliver(planned, today)
     return planned
 
 
@@ -57,23 +56,13 @@ def _one_planner_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('notices', %s))", [scope.tenant_id()])
 
 
-def _deliver_in_app(planned: list[Planned], today: dt.date) -> None:
+def _deliver(planned: list[Planned], today: dt.date) -> None:
     keys = Notice.objects.filter(planned_on=today).values_list(
         "kind", "unit_id", "measure_id", "period_id", "step", "pk"
     )
     notices: dict[Key, int] = {row[:-1]: row[-1] for row in keys}
-    Delivery.objects.bulk_create(
-        (
-            Delivery(
-                notice_id=notices[item.key],
-                post_id=recipient.post_id,
-                channel=Channel.IN_APP,
-                state=DeliveryState.SENT,
-                sent_at=Now(),
-            )
-            for item in planned
-            for recipient in item.recipients
-        ),
-        batch_size=BATCH,
-        ignore_conflicts=True,
+    hand_over(
+        addressed=[
+            (notices[item.key], recipient.post_id) for item in planned for recipient in item.recipients
+        ]
     )

@@ -74,6 +74,9 @@ MIGRATOR = environment.owner_of(DATABASES["default"], "MIGRATE_DATABASE_URL")
 # Background tasks: what the broker holds can be found again in the database (portal/celery.py).
 REDIS_URL = environment.broker("REDIS_URL")
 
+# Second channel of notices; without it they are delivered in the portal alone.
+vars().update(environment.mail("PORTAL_MAIL_URL"))
+
 # Who
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.LoginBackend"]

@@ -77,6 +77,11 @@ def count(after: dt.date, until: dt.date) -> int:
 
 def missing_years(today: dt.date) -> list[int]:
     """Years whose calendar is needed and not known: this one, and from November on the next."""
-    needed = [today.year, today.year + 1] if today.month >= ALARM_MONTH else [today.year]
+    needed = needed_years(today)
     known = set(CalendarYear.objects.filter(year__in=needed).values_list("year", flat=True))
     return [year for year in needed if year not in known]
+
+
+def needed_years(today: dt.date) -> list[int]:
+    """The years that must be known: that of the day, and from November on the next."""
+    return [today.year, today.year + 1] if today.month >= ALARM_MONTH else [today.year]

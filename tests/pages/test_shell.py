@@ -101,7 +101,3 @@ def test_a_stranger_is_sent_to_the_sign_in_page(client, world):
         answer = client.get(address)
         assert answer.status_code == 302
         assert answer.url.startswith("/login/")
-
-
-def test_health_answers_strangers(client, world):
-    assert client.get("/health/").json() == {"status": "ok"}

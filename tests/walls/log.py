@@ -17,6 +17,7 @@ PERSONAL = {
     "projects_contact": ("name", "title", "phone"),
     "projects_visit": ("people",),
     "assessment_importbatch": ("file_name",),
+    "assessment_mailbox": ("address",),
 }
 
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from accounts.refusals import Refused
-from portal import environment, serving
+from portal import environment, homes, serving
 from portal.demo import story
 
 
@@ -36,9 +36,9 @@ class Command(BaseCommand):
                     "PORTAL_NOW": story.NOW,
                     "PORTAL_SECOND_FACTOR": os.environ.get("PORTAL_SECOND_FACTOR", "0"),
                 },
-                log=settings.VAR / "web.log",
+                var=settings.VAR,
                 lines=story.logins(),
                 say=self.stdout.write,
             )
-        except serving.ServingError as error:
+        except (serving.ServingError, homes.EngineError) as error:
             raise CommandError(str(error)) from error
