@@ -1,6 +1,6 @@
 """Projects, vouchers with their evidence, Returns and periods, splits."""
 
-from django.urls import path
+from django.urls import include, path
 
 from projects.views import evidence, projects, returns, splits, units, vouchers, withdrawal
 
@@ -23,4 +23,5 @@ urlpatterns = [
     path("units/load/accept/", units.accept, name="units_accept"),
     path("units/load/template/", units.template, name="units_template"),
     path("splits/new/", splits.new, name="split_new"),
+    path("", include("projects.people_urls")),
 ]

@@ -95,6 +95,12 @@ def one(pos: int, *, values: bool, first: int = 0, size: int = 100) -> tuple[Ent
     return _told([change], ChangeRow.objects.filter(pk__in=page))[0], lines.count()
 
 
+def headers(changes: list[Change]) -> list[Entry]:
+    """These acts without lines. One query."""
+    people = _people(changes)
+    return [_entry(change, people) for change in changes]
+
+
 def units_that_acted() -> list[str]:
     """Units of the posts in the log, for the filter. One query."""
     labels = Change.objects.order_by("post_label").values_list("post_label", flat=True).distinct()

@@ -106,9 +106,10 @@ def end(*, post: ActingPost, post_id: int, on: dt.date) -> Post:
     """
     found = _guarded(post, post_id)
     act("post.decline" if found.pending else "post.end")
-    if found.until_on is not None and found.until_on <= on:
-        raise Refused("这个岗位已经到期。")
-    found.until_on = max(found.from_on, on)
+    last = found.from_on if found.pending else max(found.from_on, on)
+    if found.until_on is not None and found.until_on <= last:
+        raise Refused("这个岗位已经到期，或未同意。")
+    found.until_on = last
     with explained():
         found.save(update_fields=["until_on"])
     return found

@@ -5,7 +5,10 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
+from accounts.choices import Role
+from accounts.models import ChangeRow, Post
 from accounts.queries.posts import ActingPost
+from accounts.queries.readable import post_words
 from accounts.refusals import NotFound
 from assessment.choices import Step, Verdict
 from assessment.models import Opinion
@@ -24,6 +27,8 @@ class Sheet:
     ``same_source``: other claims of the same voucher or agreement; ``of_project``: the rest of its
     project, newest first. ``paid``: what the project has
     claimed as arrived so far, in 万元; ``contract``: its latest signature with a known amount.
+    ``entered_in``: the post in which the claim was entered, as the log has it; ``on_behalf`` (代填):
+    by the bureau for another unit.
     """
 
     claim: Claim
@@ -35,6 +40,8 @@ class Sheet:
     reversal: Claim | None
     contract: Agreement | None
     paid: Decimal | None
+    entered_in: str
+    on_behalf: bool
 
     @property
     def rows(self) -> list[tuple[str, int]]:
@@ -109,7 +116,24 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
         reversal=claim.reversals.first(),
         contract=signed.order_by("-signed_on", "-pk").first(),
         paid=paid.aggregate(total=Sum("reported"))["total"],
+        entered_in="·".join(words for words in _entered_in(claim) if words),
+        on_behalf=_on_behalf(claim),
     )
+
+
+def _entered_in(claim: Claim) -> tuple[str, str]:
+    """Unit and role of the post in which the claim was entered; empty where the log has none."""
+    line = ChangeRow.objects.filter(table=Claim._meta.db_table, row=claim.pk, op="I")
+    label = line.values_list("change__post_label", flat=True).first()
+    return post_words(label) if label else ("", "")
+
+
+def _on_behalf(claim: Claim) -> bool:
+    """Whether somebody of the bureau who never was of the claim's unit entered it."""
+    held = list(Post.objects.filter(user=claim.entered_by_id).values_list("unit_id", "role"))
+    return any(role == Role.BUREAU for _unit, role in held) and claim.unit_id not in {
+        unit for unit, _role in held
+    }
 
 
 def _with_names(claims: QuerySet[Claim]) -> QuerySet[Claim]:

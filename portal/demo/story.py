@@ -70,6 +70,8 @@ class County:
             Person(self.user("gov"), "刘洋", "县政府督查室", Role.INSPECTION),
             Person(self.user("leader"), "陈县长", "县政府办", Role.LEADER),
             Person(self.user("audit"), "赵磊", "系统管理", Role.AUDIT_ADMIN),
+            # The last one: from here on posts that decide wait for him.
+            Person(self.user("security"), "马超", "系统管理", Role.SECURITY_ADMIN),
         ]
 
     @property

@@ -27,8 +27,10 @@ MENU = (
     ("imports", _("导入工作簿"), assessment.rules.imports),
     ("targets", _("目标任务"), projects.rules.reads_data),
     ("units", _("单位"), accounts.rules.anybody),
+    ("users", _("用户"), accounts.rules.may_see_users),
     ("clients", _("接口客户端"), accounts.rules.may_manage_clients),
     ("changes", _("变更记录"), accounts.rules.may_read_changes),
+    ("access", _("访问记录"), accounts.rules.may_read_access),
 )
 
 

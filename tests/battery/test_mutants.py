@@ -12,16 +12,16 @@ import pytest
 from django.db import connections
 
 from tests.conftest import _copy, migrator_connection
-from tests.walls import guards, isolation, keys, log
+from tests.walls import guards, isolation, keys, log, people
 from tests.walls.ground import Ground, tables
 
 pytestmark = [pytest.mark.battery, pytest.mark.django_db]
 
 # All checks watch over every wall; the likeliest are asked first.
 ORDER = {
-    "policy": [*isolation.CHECKS, *guards.CHECKS, *log.CHECKS, *keys.CHECKS],
-    "key": [*keys.CHECKS, *isolation.CHECKS, *guards.CHECKS, *log.CHECKS],
-    "trigger": [*log.CHECKS, *guards.CHECKS, *isolation.CHECKS, *keys.CHECKS],
+    "policy": [*isolation.CHECKS, *guards.CHECKS, *people.CHECKS, *log.CHECKS, *keys.CHECKS],
+    "key": [*keys.CHECKS, *isolation.CHECKS, *people.CHECKS, *guards.CHECKS, *log.CHECKS],
+    "trigger": [*log.CHECKS, *guards.CHECKS, *people.CHECKS, *isolation.CHECKS, *keys.CHECKS],
 }
 SCRATCH = "test_mutants"
 

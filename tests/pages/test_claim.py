@@ -50,6 +50,17 @@ def test_the_claims_page_tells_its_story(world, sign_in):
     assert 'name="verdict"' not in page
 
 
+def test_what_the_bureau_entered_for_another_unit_says_so(world, sign_in):
+    client = sign_in("a_leader")
+    page = told(client.get(f"/claims/{world.a.rows['office_claim']}/"))
+    assert "（招商局·招商局经办）" in page
+    assert "代填</span>" in page
+    own = told(client.get(f"/claims/{world.a.rows['bureau_claim']}/"))
+    assert "（招商局·招商局经办）" in own
+    assert "代填</span>" not in own
+    assert "代填</span>" not in told(client.get(f"/claims/{world.a.rows['claim']}/"))
+
+
 def test_another_units_claim_is_not_there_for_a_unit(world, sign_in):
     client = sign_in("a_reporter")
     assert client.get(f"/claims/{world.a.rows['office_claim']}/").status_code == 404
@@ -59,7 +70,7 @@ def test_another_units_claim_is_not_there_for_a_unit(world, sign_in):
     assert sign_in("a_auditor").get(f"/claims/{world.a.rows['claim']}/").status_code == 403
 
 
-@pytest.mark.parametrize(("key", "queries"), [("office_claim", 35), ("claim", 35)])
+@pytest.mark.parametrize(("key", "queries"), [("office_claim", 37), ("claim", 37)])
 def test_the_claims_page_needs_few_queries(world, sign_in, django_assert_num_queries, key, queries):
     client = sign_in("a_leader")
     with django_assert_num_queries(queries):
