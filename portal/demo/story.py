@@ -19,7 +19,8 @@ from accounts.operator import as_migrator, tenant_id_of
 from accounts.services import units, users
 from assessment.choices import Step
 from assessment.models import ImportBatch
-from assessment.services import opinions, workbooks
+from assessment.services import opinions, targets, workbooks
+from assessment.standard_measures import PAID_IN
 from portal import new_tenant
 from projects.choices import PeriodKind, VoucherKind
 from projects.models import Period, Project, Return
@@ -85,6 +86,13 @@ class County:
 
 SHANGNAN = County("611023", "商南县", "sn", "county-h1-2012.xlsx", "水沟镇")
 QINGLAN = County("611090", "青岚县", "ql", "qinglan-h1-2012.xlsx", "青岚镇")
+CITY_PEOPLE = [
+    Person("city_officer", "孙主任", "市招商局", Role.SUPERIOR),
+    Person("city_clerk", "郑洁", "市招商局", Role.BUREAU),
+]
+# What the city asks of its counties this year (万元).
+CITY_TASKS = {SHANGNAN.name: Decimal(260000), QINGLAN.name: Decimal(90000)}
+CITY_PAPER = targets.Paper("商市发〔2012〕5号", "商洛市人民政府", dt.date(2012, 2, 10))
 OFFICES = [
     ("招商局", UnitKind.DEPARTMENT, None),
     ("县委办", UnitKind.DEPARTMENT, None),
@@ -113,7 +121,7 @@ def tell(until: str, say: Say) -> None:
 def logins() -> list[str]:
     """Who may sign in, one line each."""
     lines = [f"登录（口令均为 {PASSWORD}）/ logins (one password for all):"]
-    people = [("商洛市", Person("city_officer", "", "市招商局", Role.SUPERIOR))]
+    people = [("商洛市", person) for person in CITY_PEOPLE]
     for county in (SHANGNAN, QINGLAN):
         people += [(county.name, person) for person in (*county.people, *county.townspeople)]
         people.append((county.name, Person(county.user("admin"), "", "系统管理", Role.SYSTEM_ADMIN)))
@@ -134,7 +142,8 @@ def _city(say: Say) -> None:
         code=CITY, name="商洛市", level="city", on=BEGAN, admin=("city_admin", "市管理员", PASSWORD)
     )
     _units(CITY, "city_admin", [("市招商局", UnitKind.DEPARTMENT, None)])
-    _appoint(CITY, "city_admin", Person("city_officer", "孙主任", "市招商局", Role.SUPERIOR))
+    for person in CITY_PEOPLE:
+        _appoint(CITY, "city_admin", person)
     say("已建立商洛市")
 
 
@@ -155,7 +164,17 @@ def _county(county: County, say: Say) -> None:
     with acting(CITY, "city_admin", (Role.SYSTEM_ADMIN,)) as post:
         # In the city's own book a county is a unit.
         below = Tenant.objects.get(code=county.code)
-        units.add(post=post, name=county.name, kind=UnitKind.JURISDICTION, represents=below)
+        unit = units.add(post=post, name=county.name, kind=UnitKind.JURISDICTION, represents=below)
+    with acting(CITY, "city_clerk", (Role.BUREAU,)) as post:
+        targets.issue(
+            post=post,
+            unit=unit,
+            measure_name=PAID_IN,
+            kind=PeriodKind.YEAR,
+            starts_on=BEGAN,
+            amount=CITY_TASKS[county.name],
+            paper=CITY_PAPER,
+        )
     say(f"已建立{county.name}")
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 PEOPLE = [
     "sn_town", "sn_head", "sn_clerk", "sn_party", "sn_gov", "sn_leader", "sn_audit", "sn_admin",
-    "ql_town", "ql_head", "ql_clerk", "ql_party", "city_officer", "city_admin",
+    "ql_town", "ql_head", "ql_clerk", "ql_party", "city_officer", "city_clerk", "city_admin",
 ]  # fmt: skip
 MOST_PAGES = 80  # of one role at one size
 GRAVE = {"serious", "critical"}
