@@ -35,3 +35,8 @@ def opens_unit(post: Post, unit_id: int) -> bool:
 def issues_targets(post: Post) -> bool:
     """Targets are issued and revised by the promotion bureau."""
     return post.role == Role.BUREAU
+
+
+def publishes_measures(post: Post) -> bool:
+    """Counting rules are published by the promotion bureau."""
+    return post.role == Role.BUREAU

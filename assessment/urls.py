@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessment.views import claims, figures, imports, queue, standing, targets, units
+from assessment.views import claims, figures, imports, measures, queue, standing, targets, units
 from assessment.views import help as help_pages
 
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("targets/load/template/", targets.template, name="targets_template"),
     path("targets/<int:target_id>/", targets.detail, name="target"),
     path("targets/<int:target_id>/revise/", targets.revise, name="target_revise"),
+    path("measures/", measures.listing, name="measures"),
+    path("measures/<int:measure_id>/", measures.detail, name="measure"),
+    path("measures/<int:measure_id>/next/", measures.publish, name="measure_publish"),
     path("units/<int:unit_id>/close/", units.close, name="unit_close"),
     path("help/schemes/", help_pages.schemes, name="help_schemes"),
     path("workbooks/", imports.batches, name="imports"),

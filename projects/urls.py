@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from projects.views import evidence, projects, returns, splits, units, vouchers, withdrawal
+from projects.views import evidence, projects, returns, search, splits, units, vouchers, withdrawal
 
 urlpatterns = [
     path("projects/", projects.listing, name="projects"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("units/load/", units.load, name="units_load"),
     path("units/load/accept/", units.accept, name="units_accept"),
     path("units/load/template/", units.template, name="units_template"),
+    path("search/", search.search, name="search"),
     path("splits/new/", splits.new, name="split_new"),
     path("", include("projects.people_urls")),
 ]

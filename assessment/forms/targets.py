@@ -67,7 +67,7 @@ class AmountForm(PaperForm):
     """A document and an amount in the unit of its measure."""
 
     amount = AmountField(label=_("目标数"))
-    counted_in = forms.ChoiceField(label=_("计量单位"), choices=[*MONEY_UNITS, (PIECES, _("个"))])
+    counted_in = forms.ChoiceField(label=_("计量单位"), choices=[*MONEY_UNITS, (PIECES, _("个、次、条"))])
 
     def read_amount(self, kind: str) -> None:
         """Put the amount into ``cleaned_data`` in 万元 or 个, or a fault at its field."""
@@ -76,7 +76,8 @@ class AmountForm(PaperForm):
         if not text or not unit:
             return
         if (kind in COUNTED) != (unit == PIECES):
-            pieces, money = _("这项指标按个数下达，请选“个”。"), _("这项指标按金额下达，请选金额单位。")
+            pieces = _("这项指标按个数下达，请选“个、次、条”。")
+            money = _("这项指标按金额下达，请选金额单位。")
             self.add_error("counted_in", pieces if kind in COUNTED else money)
             return
         try:
@@ -131,7 +132,7 @@ class ReviseForm(AmountForm):
         super().__init__(*args, **kwargs)
         self.kind = target.measure.kind
         if self.kind in COUNTED:
-            self.fields["counted_in"].choices = [(PIECES, _("个"))]
+            self.fields["counted_in"].choices = [(PIECES, _("个、次、条"))]
         else:
             self.fields["counted_in"].choices = MONEY_UNITS
 

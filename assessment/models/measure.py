@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, Unit, tenant_key
-from projects.choices import BusinessLine, ClaimKind
+from projects.choices import COUNTED, AgreementKind, BusinessLine, ClaimKind
 from projects.models import Period
 
 
@@ -23,6 +23,7 @@ class Measure(TenantModel):
     agreement_kinds = models.JSONField(_("限协议类型"), default=list, blank=True)
     carry_over = models.BooleanField(_("续建项目"), null=True, blank=True)
     zero_threshold = models.DecimalField(_("破零线"), max_digits=20, decimal_places=6, default=0)
+    document = models.CharField(_("依据文件"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("统计口径")
@@ -34,6 +35,18 @@ class Measure(TenantModel):
 
     def __str__(self):
         return self.name
+
+    @property
+    def sentence(self) -> str:
+        """What is counted, in one sentence that people read."""
+        what = f"统计{self.get_line_display()}条线的{self.get_kind_display()}"
+        if self.agreement_kinds:
+            labels = [str(AgreementKind(kind).label) for kind in self.agreement_kinds]
+            what += f"，只计协议类型为{'、'.join(labels)}的项目"
+        if self.carry_over is not None:
+            what += "，只计续建项目" if self.carry_over else "，不含续建项目"
+        unit = COUNTED.get(ClaimKind(self.kind), "万元")
+        return f"{what}；破零线为{self.zero_threshold.normalize():f}{unit}，超过才算破零。"
 
 
 class Target(TenantModel):

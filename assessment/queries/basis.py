@@ -45,14 +45,19 @@ def claims_until(as_of: dt.date, claims: QuerySet[Claim] | None = None) -> Query
 
 def claims_of(measure: Measure, as_of: dt.date, claims: QuerySet[Claim] | None = None) -> QuerySet[Claim]:
     """The claims that this counting rule (口径) counts, of the current tenant or of ``claims``."""
-    claims = claims_until(as_of, claims).filter(_in_line(measure), kind=measure.kind)
+    return claims_until(as_of, claims).filter(counts(measure, as_of.year))
+
+
+def counts(measure: Measure, year: int) -> Q:
+    """The rule itself, as a condition on claims of a year. The measure need not be published."""
+    rule = _in_line(measure) & Q(kind=measure.kind)
     if measure.agreement_kinds:
-        claims = claims.filter(agreement__kind__in=measure.agreement_kinds)
+        rule &= Q(agreement__kind__in=measure.agreement_kinds)
     if measure.carry_over is True:
-        claims = claims.filter(project__year_introduced__lt=as_of.year)
+        rule &= Q(project__year_introduced__lt=year)
     elif measure.carry_over is False:
-        claims = claims.filter(project__year_introduced=as_of.year)
-    return claims
+        rule &= Q(project__year_introduced=year)
+    return rule
 
 
 def _in_line(measure: Measure) -> Q:

@@ -17,7 +17,7 @@ from assessment.models import Measure, Target
 from assessment.queries.basis import measure_named
 from assessment.queries.targets import live
 from assessment.standard_measures import PAID_IN
-from projects.choices import COUNTED
+from projects.choices import COUNTED, ClaimKind
 from projects.models import Period
 from projects.services import periods
 from projects.sheets import target_list
@@ -179,7 +179,7 @@ def _told(today: dt.date) -> target_list.Told:
         aliases=dict(UnitAlias.objects.values_list("name", "unit__name")),
         exempt=set(open_units.filter(exempt=True).values_list("name", flat=True)),
         measures={
-            name: target_list.Counted(kind, kind in COUNTED, first)
+            name: target_list.Counted(kind, str(COUNTED.get(ClaimKind(kind), "")), first)
             for name, kind, first in Measure.objects.order_by("-valid_from").values_list(
                 "name", "kind", "valid_from"
             )

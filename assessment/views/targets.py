@@ -125,7 +125,7 @@ def template(request: HttpRequest) -> HttpResponse:
         f"指标可填：{'、'.join(name for name, _label in forms.measure_choices())}。",
         "单位填“全县”的，是县级自己的目标。",
         "期间写成 2012年、2012年上半年、2012年第三季度或 2012年7月；不填的按表题里的年份。",
-        "计量单位填元、万元、亿元；按个数下达的填“个”。不填的按万元或个读取。",
+        "计量单位填元、万元、亿元；按个数、次数下达的填“个”“次”。不填的按万元或个数读取。",
         "也可以直接上传任务分解表（单位、类别、年度到位资金任务）。",
     ]
     content = templates.template(layouts.ISSUED, _("目标任务表"), EXAMPLES, notes)

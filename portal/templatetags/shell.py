@@ -26,6 +26,7 @@ MENU = (
     ("figures", _("全县数据"), projects.rules.reads_data),
     ("imports", _("导入工作簿"), assessment.rules.imports),
     ("targets", _("目标任务"), projects.rules.reads_data),
+    ("measures", _("统计口径"), projects.rules.reads_data),
     ("units", _("单位"), accounts.rules.anybody),
     ("users", _("用户"), accounts.rules.may_see_users),
     ("clients", _("接口客户端"), accounts.rules.may_manage_clients),

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
+from accounts.pinyin import named
 from accounts.queries.posts import ActingPost
 from projects.choices import ClaimKind
 from projects.models import Claim, EvidenceLink, Project, Voucher
@@ -17,7 +18,7 @@ def projects_listed(post: ActingPost, *, words: str = "", unit_id: int | None = 
     """
     projects = projects_for(post).select_related("enterprise", "unit")
     if words:
-        projects = projects.filter(Q(name__icontains=words) | Q(enterprise__name__icontains=words))
+        projects = projects.filter(named(words) | named(words, "enterprise__"))
     if unit_id is not None:
         projects = projects.filter(unit_id=unit_id)
     paid = claims_for(post).filter(kind=ClaimKind.PAID_IN)
@@ -42,7 +43,7 @@ def vouchers_listed(post: ActingPost, *, words: str = "") -> QuerySet[Voucher]:
     """
     vouchers = vouchers_for(post).select_related("payer")
     if words:
-        vouchers = vouchers.filter(Q(number__icontains=words) | Q(payer__name__icontains=words))
+        vouchers = vouchers.filter(Q(number__icontains=words) | named(words, "payer__"))
     links = EvidenceLink.objects.filter(voucher=OuterRef("pk")).order_by().values("voucher")
     return vouchers.annotate(
         claimed=_sum_of(claims_for(post), "voucher", "reported"),

@@ -35,10 +35,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Counted:
-    """A measure: its kind, whether that counts 个 instead of 万元, the first day on which it is in force."""
+    """A measure: its kind, what that counts instead of 万元 (个, 次; "" for money), from which day on."""
 
     kind: str
-    in_pieces: bool
+    pieces: str
     since: date
 
 
@@ -173,13 +173,13 @@ class _Reader:
         return span
 
     def _amount(self, row, measure: str | None) -> Decimal | None:
-        """The amount in 万元, or in 个 for a measure that counts."""
+        """The amount in 万元, or a whole number for a measure that counts."""
         if row.amount is None or measure is None:
             return None
-        counts, unit = self.told.measures[measure].in_pieces, cells.narrow(row.counted_in or "")
+        pieces, unit = self.told.measures[measure].pieces, cells.narrow(row.counted_in or "")
         try:
-            if counts:
-                return _pieces(row.amount, unit)
+            if pieces:
+                return _whole(row.amount, unit, pieces)
             return _money(row.amount, unit)
         except cells.Unreadable as reason:
             self.work.findings.cell(row, "amount", ERROR, "unreadable", str(reason))
@@ -193,13 +193,13 @@ def _money(written: str, unit: str) -> Decimal | None:
     return cells.amount(written, unit or "万元")
 
 
-def _pieces(written: str, unit: str) -> Decimal:
-    """A whole number of things."""
-    text = cells.narrow(written).removesuffix(PIECES)
-    if unit not in ("", PIECES):
-        raise cells.Unreadable(f"这项指标按个数下达，计量单位不能是“{unit}”。请填“个”。")
+def _whole(written: str, unit: str, pieces: str) -> Decimal:
+    """A whole number of things; 个 goes for all of them."""
+    if unit not in ("", PIECES, pieces):
+        raise cells.Unreadable(f"这项指标按{pieces}数下达，计量单位不能是“{unit}”。请填“{pieces}”。")
+    text = cells.narrow(written).removesuffix(PIECES).removesuffix(pieces)
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise cells.Unreadable(f"{cells.quoted(written)}不是整数。这项指标按个数下达，请填整数。")
+        raise cells.Unreadable(f"{cells.quoted(written)}不是整数。这项指标按{pieces}数下达，请填整数。")
     return Decimal(text)
 
 

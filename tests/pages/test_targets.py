@@ -66,7 +66,7 @@ def test_a_target_is_issued_by_document_and_stands(world, sign_in):
         ({"amount": "0"}, "应大于零"),
         ({"amount": "约3"}, "不是确切的金额"),
         ({"measure": "签约项目", "counted_in": "个", "amount": "2.5"}, "请填整数"),
-        ({"measure": "签约项目"}, "请选“个”"),
+        ({"measure": "签约项目"}, "请选“个、次、条”"),
         ({"counted_in": "个"}, "请选金额单位"),
         ({"measure": "幸福指数"}, "幸福指数"),
         ({"span": "year:2012-02-01"}, "有效"),
