@@ -7,6 +7,7 @@ from http import HTTPStatus
 import structlog
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -46,7 +47,7 @@ class Scope:
             return self.get_response(request)
         if _too_old(request):
             logout(request)
-            return redirect(settings.LOGIN_URL)
+            return redirect_to_login(request.get_full_path())
         with transaction.atomic():
             response = self._inside(request, int(user_id))
             if response.status_code >= 400:
@@ -60,7 +61,7 @@ class Scope:
             request.posts = own_posts(user_id, on=clock.today()) if signed_in else []
         if not signed_in:
             request.session.flush()
-            return redirect(settings.LOGIN_URL)
+            return redirect_to_login(request.get_full_path())
         if not request.posts:
             return render(request, "accounts/no_post.html", status=403)
         request.post = _chosen(request)

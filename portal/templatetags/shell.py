@@ -4,7 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django import template
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 import accounts.rules
@@ -60,3 +62,13 @@ def menu(context: template.Context) -> dict[str, list[Item]]:
 def demo_date() -> dt.date | None:
     """The day at which a demo stands still; None where the clock runs."""
     return clock.today() if clock.frozen() else None
+
+
+@register.simple_tag(takes_context=True)
+def draft_owner(context: template.Context) -> str:
+    """The name under which a browser keeps this person's drafts in this jurisdiction; it says no more."""
+    request: HttpRequest | None = context.get("request")
+    if not getattr(request, "post", None):
+        return ""
+    county = request.county.pk if request.county else request.post.tenant_id
+    return salted_hmac("drafts", f"{county}:{request.post.user_id}", algorithm="sha256").hexdigest()[:24]

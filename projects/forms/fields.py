@@ -15,7 +15,7 @@ class DayField(forms.CharField):
     """A day in any of the usual spellings (2012-03-05, 2012年3月5日, 20120305)."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("widget", forms.TextInput(attrs={"placeholder": "2012-03-05", "inputmode": "text"}))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"placeholder": "2012-03-05", "data-day": ""}))
         super().__init__(max_length=30, **kwargs)
 
     def clean(self, value):
@@ -51,10 +51,16 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Several files as ``Upload``s. What is far too large is refused unread."""
+    """Several files as ``Upload``s. What is far too large is refused unread.
 
-    def __init__(self, **kwargs):
-        accepted = {"accept": ".jpg,.jpeg,.png,.pdf,.docx,.xlsx"}
+    The page's script makes photos smaller before they are sent; the portal keeps the bytes it gets.
+    ``camera``: a phone opens its camera instead of its files.
+    """
+
+    def __init__(self, *, camera=False, **kwargs):
+        accepted = {"accept": ".jpg,.jpeg,.png,.pdf,.docx,.xlsx", "data-photos": ""}
+        if camera:
+            accepted |= {"accept": "image/*", "capture": "environment"}
         super().__init__(widget=FilesInput(attrs=accepted), required=False, **kwargs)
 
     def clean(self, data, initial=None):

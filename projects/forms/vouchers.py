@@ -43,6 +43,7 @@ class VoucherForm(forms.Form):
         empty_label=_("不分成，全部计入申报单位"),
         error_messages={"invalid_choice": _("这份分成协议不属于该项目。")},
     )
+    photos = FilesField(label=_("拍照"), camera=True)
     files = FilesField(
         label=_("佐证材料"),
         help_text=_("进账单、发票等的照片或扫描件，可选多个：jpg、png、pdf、docx、xlsx，单个不超过 20 MB。"),
@@ -83,13 +84,24 @@ class VoucherForm(forms.Form):
 
     def clean_files(self):
         """Checked here too, so that a bad file is told together with the other faults."""
-        accepted, refused = evidence.checked([*self.kept, *self.cleaned_data["files"]])
+        accepted, refused = evidence.checked(
+            [*self.kept, *self.cleaned_data.get("photos", []), *self.cleaned_data["files"]]
+        )
         self.uploads = [file.upload for file in accepted]
         if refused:
             raise forms.ValidationError(refused)
         if not accepted:
             raise forms.ValidationError("请上传佐证材料（进账单、发票、结算单等）。")
         return self.uploads
+
+    @property
+    def split_or_part_given(self):
+        """Whether one of the rarely needed fields says something: then they are shown."""
+        return any(
+            self[name].value() or self[name].errors
+            for name in ("claimed_wan", "split")
+            if name in self.fields
+        )
 
     def _unit(self):
         return self.cleaned_data.get("money_unit", "万元")
@@ -116,9 +128,14 @@ def _split_words(split: Split) -> str:
 class EvidenceForm(forms.Form):
     """补充佐证材料."""
 
+    photos = FilesField(label=_("拍照"), camera=True)
     files = FilesField(
         label=_("补充佐证材料"), help_text=_("可选多个：jpg、png、pdf、docx、xlsx，单个不超过 20 MB。")
     )
+
+    def uploads(self):
+        """Everything chosen, photos first."""
+        return [*self.cleaned_data["photos"], *self.cleaned_data["files"]]
 
 
 class ReasonForm(forms.Form):

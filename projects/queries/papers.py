@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.pinyin import named
 from accounts.queries.posts import ActingPost
@@ -28,6 +28,14 @@ def projects_listed(post: ActingPost, *, words: str = "", unit_id: int | None = 
         paid_in=_sum_of(paid, "project", "reported"),
         paid_in_verified=_sum_of(paid, "project", "verified"),
     ).order_by("-year_introduced", "name", "pk")
+
+
+def projects_to_enter_for(post: ActingPost, *, words: str = "") -> QuerySet[Project]:
+    """The same projects, those first for which the post's unit entered something last."""
+    own = Claim.objects.filter(unit_id=post.unit_id, project=OuterRef("pk")).order_by().values("project")
+    latest = Subquery(own.annotate(latest=Max("pk")).values("latest"))
+    found = projects_listed(post, words=words)
+    return found.order_by(latest.desc(nulls_last=True), "-year_introduced", "name", "pk")
 
 
 def _sum_of(claims: QuerySet[Claim], key: str, figure: str) -> Subquery:

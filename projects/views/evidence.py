@@ -23,7 +23,7 @@ def add(request: HttpRequest, voucher_id: int) -> HttpResponse:
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            added = evidence.add(post=request.post, voucher=voucher, uploads=form.cleaned_data["files"])
+            added = evidence.add(post=request.post, voucher=voucher, uploads=form.uploads())
         except ValidationError as faults:
             form.add_error(None, faults)
         else:

@@ -137,7 +137,7 @@ def _record(request: HttpRequest, form: VoucherForm) -> HttpResponse:
 def _choose_project(request: HttpRequest) -> HttpResponse:
     """The first question: which project. A page of its own, so that its splits are known afterwards."""
     search = searched(request)
-    found = papers.projects_listed(request.post, words=search)
+    found = papers.projects_to_enter_for(request.post, words=search)
     return render(request, "projects/voucher_project.html", {"words": search, **paged(request, found, PAGE)})
 
 

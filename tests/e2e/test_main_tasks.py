@@ -33,7 +33,7 @@ def choose(visitor, words: str) -> None:
 def fill_slip(visitor, *, number: str, day: str, amount: str) -> None:
     """Choose the first project and fill the voucher's form, as far as the button."""
     choose(visitor, "登记凭证")
-    visitor.page.click("main table >> text=登记 >> nth=0")
+    visitor.page.click("main .choices a >> nth=0")
     field(visitor, "凭证号").fill(number)
     field(visitor, "凭证日期").fill(day)
     field(visitor, "凭证面额").fill(amount)

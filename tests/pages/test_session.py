@@ -63,7 +63,7 @@ def test_a_session_ends_after_its_hours_even_when_used(world, sign_in):
     started = dt.datetime.fromisoformat(session[session_keys.SIGNED_IN_AT])
     session[session_keys.SIGNED_IN_AT] = (started - dt.timedelta(hours=13)).isoformat()
     session.save()
-    assert client.get("/").url == "/login/"
+    assert client.get("/projects/?q=x").url == "/login/?next=/projects/%3Fq%3Dx"
 
 
 @pytest.fixture
