@@ -17,6 +17,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "portal.heartbeat", "every": 60},
     "plan_notices": {"task": "accounts.each_tenant", "args": ("assessment.plan_notices", 300), "every": 300},
     "sweep_deliveries": {"task": "assessment.sweep", "every": 60},
+    "reclose": {"task": "accounts.each_tenant", "args": ("projects.reclose", 300), "every": 300},
 }
 
 app = Celery("portal")

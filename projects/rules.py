@@ -61,6 +61,11 @@ def may_submit_of(post: Post, unit_id: int) -> bool:
     return may_submit(post) and (post.role == Role.BUREAU or post.unit_id == unit_id)
 
 
+def may_confirm_of(post: Post, unit_id: int) -> bool:
+    """Confirm what was submitted on the behalf of this unit (确认代填)."""
+    return post.role == Role.HEAD and post.unit_id == unit_id
+
+
 def may_withdraw(post: Post) -> bool:
     """Withdraw claims of the own unit (撤回申报)."""
     return post.role in OWN_UNIT
@@ -83,6 +88,16 @@ def may_open_period(post: Post) -> bool:
 
 def may_close_period(post: Post) -> bool:
     """Close and seal a filing period."""
+    return post.role == Role.INSPECTION
+
+
+def may_close_reports(post: Post) -> bool:
+    """Close a filing period for reports; opinions go on."""
+    return post.role in {Role.BUREAU, Role.INSPECTION}
+
+
+def may_reopen(post: Post) -> bool:
+    """Open one closed Return again."""
     return post.role == Role.INSPECTION
 
 

@@ -49,7 +49,15 @@ DEFINER_TRIGGERS = {
     *("guard_post", "guard_client"),
     *("log_insert", "log_update", "log_delete", "seal_act"),
     *("guard_claim", "guard_face", "apply_reversal", "guard_cited", "guard_split", "guard_shares"),
-    *("guard_return", "guard_return_insert", "guard_period", "guard_opinion", "apply_opinion"),
+    *(
+        "guard_return",
+        "guard_return_insert",
+        "guard_period",
+        "guard_opinion",
+        "apply_opinion",
+        "guard_claim_in_time",
+        "guard_opinion_in_time",
+    ),
 }
 DEFINER_INNER = {"post_label"}
 INVOKER_GRANTED = {"person", "write_tenant", "interested_units", "has_interest", "return_rows", "return_seal"}

@@ -24,7 +24,7 @@ from assessment.standard_measures import PAID_IN
 from portal import new_tenant
 from projects.choices import PeriodKind, VoucherKind
 from projects.models import Period, Project, Return
-from projects.services import periods, returns, vouchers
+from projects.services import closing, periods, returns, vouchers
 from projects.services.evidence import Upload
 
 NOW = "2012-07-02T09:00"
@@ -243,7 +243,7 @@ def _close(county: County, say: Say) -> None:
     with acting(county.code, county.user("party"), (Role.INSPECTION,)) as post:
         period = Period.objects.get(kind=PeriodKind.HALF, starts_on=BEGAN)
         if period.closed_at is None:
-            returns.close_period(post=post, period_id=period.pk)
+            closing.close_period(post=post, period_id=period.pk)
             say(f"{county.name}：“{period.name}”已关闭并封存")
 
 
@@ -257,7 +257,7 @@ def _second_half(county: County, say: Say) -> None:
         found = Return.objects.get(period=period, unit__name=county.town).pk
     _voucher(county, "JH2012070001", Decimal(600))
     with acting(county.code, county.user("head"), (Role.HEAD,)) as post:
-        returns.submit(post=post, return_id=found)
+        returns.submit(post=post, return_id=found, today=TODAY)
     _voucher(county, "JH2012070002", Decimal("352.5"))
     say(f"{county.name}：已开启“{period.name}”")
 

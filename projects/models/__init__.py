@@ -2,7 +2,7 @@ from projects.models.agreement import Agreement
 from projects.models.calendar import CalendarDay, CalendarYear
 from projects.models.claim import Claim
 from projects.models.enterprise import Enterprise
-from projects.models.period import Period, Return
+from projects.models.period import FilingRule, Period, Return
 from projects.models.project import Project
 from projects.models.split import Split, SplitLine
 from projects.models.stage import Gate, StageChange
@@ -18,6 +18,7 @@ __all__ = [
     "Enterprise",
     "Evidence",
     "EvidenceLink",
+    "FilingRule",
     "Gate",
     "HoldRule",
     "Lead",

@@ -6,6 +6,7 @@ from accounts.models import TenantForeignKey, TenantModel, tenant_key
 from projects.choices import EvidenceKind, MediaType, VoucherKind
 from projects.models.agreement import Agreement
 from projects.models.enterprise import Enterprise
+from projects.models.period import Return
 from projects.models.project import Project
 from projects.models.sources import exactly_one
 from projects.models.visit import Visit
@@ -60,13 +61,14 @@ class Evidence(TenantModel):
 
 
 class EvidenceLink(TenantModel):
-    """One use of a file: it may prove a voucher, an agreement, a visit or something about a project."""
+    """One use of a file: proof of a paper, a visit, something about a project, or a Return as stamped."""
 
     evidence = TenantForeignKey(Evidence, related_name="links")
     voucher = TenantForeignKey(Voucher, null=True, blank=True, related_name="evidence_links")
     agreement = TenantForeignKey(Agreement, null=True, blank=True, related_name="evidence_links")
     project = TenantForeignKey(Project, null=True, blank=True, related_name="evidence_links")
     visit = TenantForeignKey(Visit, null=True, blank=True, related_name="evidence_links")
+    of_return = TenantForeignKey(Return, null=True, blank=True, related_name="evidence_links")
     kind = models.CharField(
         _("材料种类"), max_length=20, choices=EvidenceKind.choices, default="", db_default="", blank=True
     )
@@ -76,16 +78,26 @@ class EvidenceLink(TenantModel):
         constraints = [
             tenant_key("evidencelink"),
             models.UniqueConstraint(
-                fields=["tenant", "evidence", "voucher", "agreement", "project", "visit", "kind"],
+                fields=[
+                    "tenant",
+                    "evidence",
+                    "voucher",
+                    "agreement",
+                    "project",
+                    "visit",
+                    "of_return",
+                    "kind",
+                ],
                 name="evidencelink_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=exactly_one("voucher", "agreement", "project", "visit"),
+                condition=exactly_one("voucher", "agreement", "project", "visit", "of_return"),
                 name="evidencelink_one_subject",
             ),
         ]
         indexes = [
             models.Index(fields=["tenant", "voucher"], name="evidencelink_voucher"),
             models.Index(fields=["tenant", "project"], name="evidencelink_project"),
+            models.Index(fields=["tenant", "of_return"], name="evidencelink_return"),
         ]

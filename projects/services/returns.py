@@ -1,8 +1,9 @@
-"""Returns: submitting, withdrawing, closing, and finding the one in which a fact is booked."""
+"""Returns: submitting, confirming, withdrawing, and finding the one in which a fact is booked."""
 
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.acts import act
@@ -10,10 +11,7 @@ from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused, explained
 from projects import rules
-from projects.choices import ClaimState
-from projects.models import Claim, Period, Return
-
-SETTLED = (ClaimState.DECIDED, ClaimState.REVERSED)
+from projects.models import Return
 
 
 class PeriodClosed(Refused):
@@ -32,9 +30,12 @@ def to_book(unit: Unit, *, happened_on: dt.date, today: dt.date, late_ok: bool) 
     PeriodClosed to ask, Refused when nothing is open.
     """
     returns = Return.objects.filter(unit=unit, period__filed=True, reports_closed_at__isnull=True)
+    # What was reopened takes entries until its end, by the clock that the database refuses by.
+    returns = returns.filter(Q(reopened_until__isnull=True) | Q(reopened_until__gt=Now()))
     returns = returns.filter(period__starts_on__lte=today).select_related("period")
     own = returns.filter(period__starts_on__lte=happened_on, period__ends_on__gte=happened_on)
-    if found := own.order_by("period__ends_on", "pk").first():
+    # A month before the half-year that ends with it.
+    if found := own.order_by("period__ends_on", "-period__starts_on", "pk").first():
         return found
     later = returns.filter(period__starts_on__gt=happened_on).order_by("period__starts_on", "pk").first()
     if later is None:
@@ -51,11 +52,12 @@ def to_book(unit: Unit, *, happened_on: dt.date, today: dt.date, late_ok: bool) 
 
 
 @transaction.atomic
-def submit(*, post: ActingPost, return_id: int) -> Return:
-    """Submit a unit's Return: its head for the unit, or the bureau on its behalf (代填, recorded).
+def submit(*, post: ActingPost, return_id: int, today: dt.date | None = None) -> Return:
+    """Submit a unit's Return: its head for the unit, or the bureau on its behalf (代填, to be confirmed).
 
     Without a claim it is a zero report (零报告). Claims that were added since an earlier
-    submission are covered by submitting again. Raises Forbidden, NotFound, Refused when closed.
+    submission are covered by submitting again. After the period's due day it is late (逾期), which
+    is not known without ``today``. Raises Forbidden, NotFound, Refused when closed.
     """
     act("return.submit")
     found = _locked(return_id)
@@ -63,17 +65,32 @@ def submit(*, post: ActingPost, return_id: int) -> Return:
         raise Forbidden("本单位报表由单位负责人上报，或由招商局代填。")
     if found.reports_closed_at is not None:
         raise Refused(f"“{found.period.name}”已关闭填报，不能再上报。", "PT105")
-    mark_submitted([found], on_behalf=post.unit_id != found.unit_id)
+    mark_submitted([found], on_behalf=post.unit_id != found.unit_id, today=today)
     found.refresh_from_db()
     return found
 
 
-def mark_submitted(returns: list[Return], *, on_behalf: bool) -> None:
+def mark_submitted(returns: list[Return], *, on_behalf: bool, today: dt.date | None = None) -> None:
     """Submit these Returns inside the caller's act. The trigger writes the moment and the post."""
     with explained():
         Return.objects.filter(pk__in=[item.pk for item in returns]).update(
-            submitted_at=Now(), on_behalf=on_behalf
+            submitted_at=Now(), submitted_on=today, on_behalf=on_behalf
         )
+
+
+@transaction.atomic
+def confirm(*, post: ActingPost, return_id: int) -> Return:
+    """The unit's head confirms what was submitted on the unit's behalf (确认代填), also after closing."""
+    act("return.confirm")
+    found = _locked(return_id)
+    if not rules.may_confirm_of(post, found.unit_id):
+        raise Forbidden("代填的报表由该单位负责人确认。")
+    if not found.to_confirm:
+        raise Refused("这份报表不是代填的，或已确认。")
+    with explained():
+        Return.objects.filter(pk=found.pk).update(confirmed_at=Now())
+    found.refresh_from_db()
+    return found
 
 
 @transaction.atomic
@@ -94,35 +111,6 @@ def unsubmit(returns: list[Return]) -> None:
     """Back to unsubmitted, inside the caller's act; refused once somebody has acted on a claim."""
     with explained():
         Return.objects.filter(pk__in=[item.pk for item in returns]).update(submitted_at=None)
-
-
-@transaction.atomic
-def close_period(*, post: ActingPost, period_id: int) -> Period:
-    """Close every Return of a period for reports and opinions and seal it, then the period itself.
-
-    The rows are locked first, in key order; the seals are computed by the trigger afterwards, over
-    what was committed until then. Refused while a claim is undecided; the message counts them.
-    """
-    if not rules.may_close_period(post):
-        raise Forbidden("只有督查室可以关闭填报期。")
-    act("return.close")
-    period = Period.objects.select_for_update(no_key=True).filter(pk=period_id).first()
-    if period is None:
-        raise NotFound("没有这个填报期。")
-    if period.closed_at is not None:
-        raise Refused(f"“{period.name}”已经关闭。", "PT105")
-    returns = Return.objects.select_for_update(no_key=True).filter(period=period).order_by("pk")
-    ids = [item.pk for item in returns]
-    still_open = Return.objects.filter(pk__in=ids, opinions_closed_at__isnull=True)
-    if undecided := Claim.objects.filter(booked_in__in=ids).exclude(state__in=SETTLED).count():
-        raise Refused(
-            f"“{period.name}”还有 {undecided} 笔申报没有核实完，不能关闭。请到核实队列逐项处理。", "PT104"
-        )
-    with explained():
-        still_open.update(reports_closed_at=Now(), opinions_closed_at=Now())
-        Period.objects.filter(pk=period.pk).update(closed_at=Now())
-    period.refresh_from_db()
-    return period
 
 
 def _locked(return_id: int) -> Return:

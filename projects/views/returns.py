@@ -16,7 +16,7 @@ from projects import rules
 from projects.forms.returns import STATES, PeriodForm
 from projects.models import Period
 from projects.queries import returns as queries
-from projects.services import periods, returns
+from projects.services import closing, periods, returns
 
 PAGE = 100
 
@@ -113,7 +113,7 @@ def close_period(request: HttpRequest, period_id: int) -> HttpResponse:
     refused = ""
     if request.method == "POST":
         try:
-            returns.close_period(post=request.post, period_id=period.pk)
+            closing.close_period(post=request.post, period_id=period.pk)
         except Refused as refusal:
             refused = words(refusal)
         else:

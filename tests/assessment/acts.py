@@ -16,7 +16,7 @@ from assessment.queries.standing import Standing, standing
 from assessment.services import opinions
 from projects.choices import VoucherKind
 from projects.models import Claim, Period, Project, Return
-from projects.services import returns, vouchers
+from projects.services import closing, returns, vouchers
 from tests.world import TODAY, acting, picture
 
 MID_YEAR = dt.date(2012, 6, 30)
@@ -94,7 +94,7 @@ def decide(world) -> None:
 
 def close(world) -> None:
     with acting(world.a.posts["party_inspector"]) as post:
-        returns.close_period(post=post, period_id=world.a.rows["period"])
+        closing.close_period(post=post, period_id=world.a.rows["period"])
 
 
 def issue(unit: Unit, amount: str, **more) -> Target:

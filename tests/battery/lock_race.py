@@ -24,7 +24,7 @@ from assessment.models import Opinion
 from assessment.services import opinions
 from projects.choices import VoucherKind
 from projects.models import Project, Return, Voucher
-from projects.services import claims, returns
+from projects.services import claims, closing
 from tests.world import acting
 
 CLOSED = {"PT101", "PT102"}
@@ -135,7 +135,7 @@ def close(*, post: ActingPost, places: list[Place], writes: float, ways: tuple[s
             started = time.monotonic()
             with acting(post), explained():
                 if return_id is None:
-                    returns.close_period(post=post, period_id=period_id)
+                    closing.close_period(post=post, period_id=period_id)
                 else:
                     _close_raw(return_id, lock_first=way == "lock")
             longest = max(longest, time.monotonic() - started)

@@ -18,7 +18,7 @@ from accounts.acts import act
 from accounts.models import Unit
 from assessment.models import ImportBatch
 from projects.models import Project, Return, Voucher
-from projects.services import claims, evidence, returns
+from projects.services import claims, closing, evidence
 from tests.world import acting, picture
 
 pytestmark = [pytest.mark.walls, pytest.mark.django_db(transaction=True)]
@@ -105,7 +105,7 @@ def test_a_workbook_is_loaded_while_its_period_is_closed(world):
     def close():
         written.wait(5)
         with acting(inspector):
-            returns.close_period(post=inspector, period_id=period)
+            closing.close_period(post=inspector, period_id=period)
 
     loaded, closed = side_by_side(load, close)
     assert loaded == "done"

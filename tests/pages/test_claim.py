@@ -8,7 +8,7 @@ import pytest
 from assessment.models import Opinion
 from assessment.services import opinions
 from projects.models import Claim
-from projects.services import returns
+from projects.services import closing
 from tests.world import acting
 
 commits = pytest.mark.django_db(transaction=True)
@@ -38,7 +38,7 @@ def everything_decided_and_closed(world) -> None:
         with acting(world.a.posts[stem]) as post:
             opinions.decide_clean(post=post, step=step)
     with acting(world.a.posts["party_inspector"]) as post:
-        returns.close_period(post=post, period_id=world.a.rows["period"])
+        closing.close_period(post=post, period_id=world.a.rows["period"])
 
 
 @pytest.mark.covers("F-36", "F-97")

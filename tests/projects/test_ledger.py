@@ -15,7 +15,7 @@ from accounts.models import Unit
 from accounts.refusals import MESSAGES, Refused
 from projects.choices import ClaimKind, VoucherKind
 from projects.models import Agreement, Claim, Project, Return, Split, Voucher
-from projects.services import claims, periods, returns, splits, vouchers
+from projects.services import claims, closing, periods, returns, splits, vouchers
 from projects.services.returns import PeriodClosed
 from tests.walls.guards import REFUSALS
 from tests.world import CANARY, FROM, TODAY, acting, picture
@@ -114,7 +114,7 @@ def test_closing_waits_for_every_claim_and_counts_them(world):
     with acting(inspector):
         waiting = Claim.objects.exclude(state__in=["decided", "reversed"]).count()
     with acting(inspector):
-        refused = refusal_of(lambda: returns.close_period(post=inspector, period_id=world.a.rows["period"]))
+        refused = refusal_of(lambda: closing.close_period(post=inspector, period_id=world.a.rows["period"]))
     assert refused.code == "PT104"
     assert f"{waiting} 笔" in str(refused)
 

@@ -3,7 +3,7 @@ from django.core.management.base import CommandError
 from accounts.choices import Role
 from accounts.commands import TenantCommand, acting
 from projects.models import Period
-from projects.services import returns
+from projects.services import closing
 
 
 class Command(TenantCommand):
@@ -20,6 +20,6 @@ class Command(TenantCommand):
             if period is None:
                 names = "、".join(Period.objects.filter(filed=True).values_list("name", flat=True)) or "无"
                 raise CommandError(f"没有名为“{options['period']}”的填报期。已开启：{names}。")
-            returns.close_period(post=post, period_id=period.pk)
+            closing.close_period(post=post, period_id=period.pk)
             count = period.returns.count()
         self.stdout.write(f"“{period.name}”已关闭，封存 {count} 份报表。")
