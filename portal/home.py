@@ -72,10 +72,47 @@ def _of_unit(post: ActingPost, today: dt.date) -> Home:
         .order_by("period__due_on", "pk")
     )
     return Home(
-        tiles=[Tile(str(waiting), _("笔申报被退回，待补正"), reverse("queue"), urgent=waiting > 0)],
+        tiles=[
+            Tile(str(waiting), _("笔申报被退回，待补正"), reverse("queue"), urgent=waiting > 0),
+            *_tiles_of_unit(post.unit_id, today),
+        ],
         returns=open_returns,
         claims=list(papers.latest_claims(post, RECENT)),
     )
+
+
+def _tiles_of_unit(unit_id: int, today: dt.date) -> list[Tile]:
+    """The unit's own line of the standing at the end of the month before; nothing without a task."""
+    table = _month_end(today)
+    line = next((one for one in table.lines if one.unit_id == unit_id), None) if table else None
+    if table is None or line is None or line.target is None:
+        return []
+    day = f"?as_of={table.as_of}"
+    return [
+        Tile(
+            wan(line.amount),
+            _("万元，本单位核实{measure}（任务 {target} 万元，待核实 {pending} 万元）").format(
+                measure=table.measure, target=wan(line.target), pending=wan(line.pending)
+            ),
+            reverse("standing_claims", args=[unit_id]) + day,
+        ),
+        Tile(
+            percent(line.completion),
+            _("完成任务比例：{unit_class}（时序进度 {schedule}%）").format(
+                unit_class=line.unit_class.label, schedule=table.schedule
+            ),
+            reverse("standing_targets", args=[unit_id]) + day,
+            urgent=line.unit_class in {UnitClass.ZERO, UnitClass.BEHIND, UnitClass.NOT_REPORTED},
+        ),
+    ]
+
+
+def _month_end(today: dt.date) -> Standing | None:
+    """The standing at the end of the month before; None where nothing is measured."""
+    try:
+        return standing(as_of=today.replace(day=1) - dt.timedelta(days=1))
+    except Refused:
+        return None
 
 
 def _of_office(post: ActingPost, today: dt.date) -> Home:
@@ -100,6 +137,8 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
                 f"{reverse('returns')}?period={latest.pk}&state={returns.MISSING}",
             )
         )
+    if post.role == Role.BUREAU and (table := _month_end(today)):
+        tiles += _tiles_of(table)
     return Home(tiles=tiles, periods=periods)
 
 
@@ -114,9 +153,8 @@ def _of_superior(post: ActingPost, today: dt.date) -> Home:
 
 def _of_leader(today: dt.date) -> Home:
     """A leader: three numbers of the standing at the end of the month before; each opens the standing."""
-    try:
-        table = standing(as_of=today.replace(day=1) - dt.timedelta(days=1))
-    except Refused:
+    table = _month_end(today)
+    if table is None:
         return Home()
     return Home(tiles=_tiles_of(table), lines=table.lines, as_of=table.as_of)
 

@@ -136,3 +136,13 @@ def test_the_citys_table_takes_three_queries_more_than_a_countys(world, city, dj
         standing(as_of=TODAY)
     with acting(city.posts["officer"]), django_assert_num_queries(10):
         standing(as_of=TODAY)
+
+
+@pytest.mark.covers("S2-09", "F-59")
+def test_a_units_home_shows_its_own_line_of_the_standing(world, sign_in):
+    page = told(sign_in("a_reporter").get("/"))
+    assert "本单位核实到位资金（任务 10,000.00 万元，待核实 1,200.00 万元）" in page
+    assert "未达进度（时序进度 50.00%）" in page
+    found = [link for link in numbers_in(page) if "claims" in link[0]]
+    assert len(found) == 1
+    opens_its_rows(sign_in("a_reporter"), *found[0])
