@@ -2,11 +2,13 @@
 
 from django.urls import include, path
 
-from projects.views import evidence, projects, returns, search, splits, units, vouchers, withdrawal
+from projects.views import evidence, projects, returns, search, splits, units, visits, vouchers, withdrawal
 
 urlpatterns = [
     path("projects/", projects.listing, name="projects"),
     path("projects/<int:project_id>/", projects.detail, name="project"),
+    path("visits/new/", visits.log, name="visit_new"),
+    path("leads/new/", visits.lead, name="lead_new"),
     path("vouchers/", vouchers.listing, name="vouchers"),
     path("vouchers/new/", vouchers.new, name="voucher_new"),
     path("vouchers/<int:voucher_id>/", vouchers.detail, name="voucher"),

@@ -73,13 +73,18 @@ def new(request: HttpRequest) -> HttpResponse:
         projects_for(request.post).select_related("enterprise", "unit"), pk=number_in(request.GET["project"])
     )
     if request.method == "GET":
-        form = VoucherForm(project=project, today=clock.today(), units=_units(request))
+        form = VoucherForm(project=project, today=clock.today(), units=units_to_enter_for(request))
         return _form_page(request, project, form)
     held = request.POST.get("held", "")
     held = held if held in request.session.get(HELD, []) else ""
     kept = pending.held(held) if held and "forget_files" not in request.POST else []
     form = VoucherForm(
-        request.POST, request.FILES, project=project, today=clock.today(), units=_units(request), kept=kept
+        request.POST,
+        request.FILES,
+        project=project,
+        today=clock.today(),
+        units=units_to_enter_for(request),
+        kept=kept,
     )
     form.held = held
     if form.is_valid() and "back" not in request.POST:
@@ -145,7 +150,7 @@ def _form_page(request: HttpRequest, project: Project, form: VoucherForm) -> Htt
     return render(request, "projects/voucher_form.html", {"project": project, "form": form})
 
 
-def _units(request: HttpRequest):
+def units_to_enter_for(request: HttpRequest):
     """Units for which the post may enter; None where it is the own one without a choice."""
     if not rules.reads_county(request.post):
         return None
