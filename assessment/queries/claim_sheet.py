@@ -109,7 +109,7 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
     return Sheet(
         claim=claim,
         opinions=list(claim.opinions.select_related("actor").order_by("pk")),
-        evidence=list(_evidence(post, source)),
+        evidence=list(_evidence(post, claim)),
         same_source=list(visible.filter(source).exclude(pk=claim.pk)),
         of_project=list(visible.filter(**project).exclude(source)[:NEWEST]),
         shares=_shares(claim),
@@ -149,8 +149,12 @@ def _with_names(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     )
 
 
-def _evidence(post: ActingPost, source: Q) -> QuerySet[Evidence]:
-    links = EvidenceLink.objects.filter(source).values("evidence_id")
+def _evidence(post: ActingPost, claim: Claim) -> QuerySet[Evidence]:
+    """Files of what the claim is about; a stage is proved by its project's files, a lead by none."""
+    if claim.source == "lead":
+        return Evidence.objects.none()
+    of = "project" if claim.source == "stage_change" else claim.source
+    links = EvidenceLink.objects.filter(**{f"{of}_id": getattr(claim, f"{of}_id")}).values("evidence_id")
     return evidence_for(post).filter(pk__in=links).order_by("pk")
 
 

@@ -160,7 +160,7 @@ def test_a_visit_of_a_closed_period_asks_once_and_is_booked_late(world, sign_in,
         ({"contact_phone": "12"}, "电话"),
     ],
 )
-def test_a_bad_lead_is_told(world, sign_in, july, changed, message):
+def test_a_bad_lead_is_told(world, sign_in, changed, message):
     with acting(world.a.posts["reporter"]):
         before = Lead.objects.count()
     page = told(sign_in("a_reporter").post(LEAD, intent(**changed)))

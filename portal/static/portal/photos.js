@@ -10,8 +10,9 @@
     function drawn(file) {
         return new Promise(function (done) {
             var picture = new Image();
-            var address = URL.createObjectURL(file);
-            picture.onerror = function () { URL.revokeObjectURL(address); done(file); };
+            var reader = new FileReader(); // the page's policy lets pictures come as data only
+            reader.onerror = picture.onerror = function () { done(file); };
+            reader.onload = function () { picture.src = reader.result; };
             picture.onload = function () {
                 var scale = Math.min(1, SIDE / Math.max(picture.naturalWidth, picture.naturalHeight));
                 var canvas = document.createElement("canvas");
@@ -21,14 +22,13 @@
                 brush.fillStyle = "#fff";
                 brush.fillRect(0, 0, canvas.width, canvas.height);
                 brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
-                URL.revokeObjectURL(address);
                 canvas.toBlob(function (blob) {
                     var name = file.name.replace(/\.[^.]*$/, "") + ".jpg";
                     done(blob && blob.size < file.size
                         ? new File([blob], name, { type: "image/jpeg", lastModified: file.lastModified }) : file);
                 }, "image/jpeg", 0.82);
             };
-            picture.src = address;
+            reader.readAsDataURL(file);
         });
     }
 
