@@ -11,10 +11,10 @@ def exact(value: Decimal) -> Decimal | int:
     return int(value) if value == value.to_integral_value() else value.normalize()
 
 
-def dumps(value: Any) -> str:
-    """Indented JSON text, Chinese unescaped, dates as ISO text."""
+def dumps(value: Any, *, indent: int | None = 1) -> str:
+    """JSON text, Chinese unescaped, dates as ISO text."""
     return simplejson.dumps(
-        _plain(value), use_decimal=True, ensure_ascii=False, indent=1, default=str, for_json=False
+        _plain(value), use_decimal=True, ensure_ascii=False, indent=indent, default=str, for_json=False
     )
 
 

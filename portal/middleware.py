@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts import clock, rules, scope, session_keys
 from accounts.models import Tenant
 from accounts.queries.posts import ActingPost, own_posts
+from portal import client_scope
 
 # Paths that work without a scope; everything else of a signed-in person runs inside one.
 OUTSIDE = ("login", "logout", "health")
@@ -39,15 +40,18 @@ class Scope:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside the person's scope; outside of one for the listed paths and for strangers."""
-        request.post = None
+        request.post = request.client = request.tenant_code = None
+        request.fault = ""
         request.posts = []
         request.first = ""
+        if client_scope.asked(request):
+            return client_scope.answer(request, self.get_response)
         user_id = request.session.get(SESSION_KEY)
         if user_id is None or request.path_info in {reverse(name) for name in OUTSIDE}:
             return self.get_response(request)
         if _too_old(request):
             logout(request)
-            return redirect_to_login(request.get_full_path())
+            return self._instead(request, redirect_to_login(request.get_full_path()))
         with transaction.atomic():
             response = self._inside(request, int(user_id))
             if response.status_code >= 400:
@@ -61,14 +65,14 @@ class Scope:
             request.posts = own_posts(user_id, on=clock.today()) if signed_in else []
         if not signed_in:
             request.session.flush()
-            return redirect_to_login(request.get_full_path())
+            return self._instead(request, redirect_to_login(request.get_full_path()))
         if not request.posts:
-            return render(request, "accounts/no_post.html", status=403)
+            return self._instead(request, render(request, "accounts/no_post.html", status=403))
         request.post = _chosen(request)
         with self._entered(request, request.post):
             request.first = _first(request)
             if request.first and request.path_info not in {reverse(name) for name in FIRST[request.first]}:
-                return redirect(request.first)
+                return self._instead(request, redirect(request.first))
             response = self.get_response(request)
             if response.status_code == HTTPStatus.FORBIDDEN:
                 logger.warning("denied", user=user_id, post=request.post.id, path=request.path)
@@ -76,16 +80,23 @@ class Scope:
                 raise RuntimeError("a streaming body runs outside the scope")
             return response
 
+    def _instead(self, request: HttpRequest, page: HttpResponse) -> HttpResponse:
+        """What a browser is shown instead of a page; the API answers its caller as it does a stranger."""
+        if not request.path_info.startswith(client_scope.API):
+            return page
+        request.post = None
+        return self.get_response(request)
+
     def _entered(self, request: HttpRequest, post: ActingPost):
         """The tenant of the post; for a superior who picked a county, that county, looking down."""
-        request.tenant_name = post.tenant_name
+        request.tenant_name, request.tenant_code = post.tenant_name, post.tenant_code
         request.county = None
         county = request.session.get(session_keys.COUNTY)
         if county is not None and post.tenant_level != "county":
             with scope.enter(post.tenant_id, user=post.user_id, post=post.id):
                 request.county = Tenant.objects.filter(pk=county, parent__isnull=False).first()
             if request.county is not None and request.county.pk != post.tenant_id:
-                request.tenant_name = request.county.name
+                request.tenant_name, request.tenant_code = request.county.name, request.county.code
                 return scope.enter(request.county.pk, user=post.user_id, post=post.id, kind=scope.SUPERIOR)
         return scope.enter(post.tenant_id, user=post.user_id, post=post.id)
 

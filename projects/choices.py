@@ -184,3 +184,12 @@ class CalendarSource(models.TextChoices):
 
     NOTICE = "notice", _("国务院节假日安排")
     WORKBOOK = "workbook", _("上传的日历表")
+
+
+class ReturnState(models.TextChoices):
+    """What a unit has said about a period; unknown is not zero (I12)."""
+
+    NOT_REPORTED = "not_reported", _("未报")
+    ZERO = "zero", _("零报告")
+    REPORTED = "reported", _("已报")
+    NOT_APPLICABLE = "not_applicable", _("不适用")

@@ -42,6 +42,7 @@ NAMELESS = {"utils", "helpers", "common", "misc", "base_manager"}
 ENTRANCES = {
     "accounts/commands.py",
     "accounts/tasks.py",
+    "portal/client_scope.py",
     "portal/middleware.py",
     "portal/new_tenant.py",
 }
@@ -53,7 +54,16 @@ REAL_CLOCK = {
     "accounts/views/session.py": "which begins here",
     "accounts/views/factors.py": "a device's codes follow the real clock",
 }
-CLOCK_READERS = {"views", "tasks", "commands", "management", "middleware", "templatetags"}
+CLOCK_READERS = {
+    "api",
+    "client_scope",
+    "views",
+    "tasks",
+    "commands",
+    "management",
+    "middleware",
+    "templatetags",
+}
 
 CLAIM_WRITER = "projects/services/claims.py"
 DECISIONS = {"reviewed", "verified", "superior", "state"}

@@ -25,6 +25,10 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "bootstrap",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "accounts",
     "projects",
     "assessment",
@@ -136,6 +140,36 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
     },
+}
+
+# The read API. Who reads is found before it, in the middleware.
+PORTAL_API_PER_MINUTE = environment.whole("PORTAL_API_PER_MINUTE", 600, low=1, high=100_000)
+# X-Forwarded headers are believed only where the operator's proxy writes them: anybody could forge them.
+PORTAL_BEHIND_PROXY = environment.flag("PORTAL_BEHIND_PROXY", default=False)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.access.ReaderAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.access.MayRead"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.access.ReaderThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["accounts.api.rendering.ExactJSON"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.paging.KeyPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.ReadSchema",
+    "EXCEPTION_HANDLER": "accounts.api.errors.answer",
+    "COERCE_DECIMAL_TO_STRING": False,
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "招商引资门户数据接口",
+    "DESCRIPTION": "只读。金额以万元计，按原值给出；百分比为文字；日期写作 2012-06-30；空值是未知，不是零",
+    "VERSION": "1",
+    "SERVE_PERMISSIONS": ["accounts.api.access.IsReader"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    # The description reads models through their managers, which need a scope: the tests check it inside one.
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "PREPROCESSING_HOOKS": ["accounts.api.schema.described_paths"],
+    "POSTPROCESSING_HOOKS": ["accounts.api.schema.with_problems"],
 }
 
 LANGUAGE_CODE = "zh-hans"

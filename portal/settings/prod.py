@@ -4,7 +4,7 @@ from pathlib import Path
 
 from portal import environment, logs
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import VAR
+from portal.settings.base import PORTAL_BEHIND_PROXY, VAR
 
 ALLOWED_HOSTS = environment.words("PORTAL_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
@@ -14,7 +14,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 # Believed only where the operator says that a proxy of his sets it: anybody else could forge it.
-if environment.flag("PORTAL_BEHIND_PROXY", default=False):
+if PORTAL_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 SESSION_COOKIE_SECURE = True

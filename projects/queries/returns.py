@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.queries.posts import ActingPost
-from projects.choices import ClaimKind, ClaimState
+from projects.choices import ClaimKind, ClaimState, ReturnState
 from projects.models import Claim, Period, Return
 from projects.queries.visible import ACTS, claims_for, returns_for
 
@@ -110,3 +110,14 @@ def closing(period: Period) -> Closing:
     )
     undecided = Claim.objects.filter(booked_in__period=period).exclude(state__in=SETTLED).count()
     return Closing(undecided=undecided, **counted)
+
+
+def state_of(filed: Return) -> ReturnState:
+    """The state of a Return of ``listed``. A unit that is not assessed and has said nothing need not."""
+    if filed.submitted_at is None:
+        return (
+            ReturnState.NOT_APPLICABLE
+            if filed.unit.exempt and not filed.entries
+            else ReturnState.NOT_REPORTED
+        )
+    return ReturnState.REPORTED if filed.entries else ReturnState.ZERO

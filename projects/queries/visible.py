@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from projects.models import (
+    Agreement,
     Claim,
     Contact,
     Enterprise,
@@ -13,6 +14,7 @@ from projects.models import (
     Lead,
     Project,
     Return,
+    Split,
     SplitLine,
     Visit,
     Voucher,
@@ -69,6 +71,22 @@ def vouchers_for(post: ActingPost) -> QuerySet[Voucher]:
     if reads_county(post):
         return Voucher.objects.all()
     return Voucher.objects.filter(pk__in=claims_for(post).values("voucher_id"))
+
+
+def agreements_for(post: ActingPost) -> QuerySet[Agreement]:
+    """Signatures of visible projects, and those that a visible claim cites."""
+    if reads_county(post):
+        return Agreement.objects.all()
+    cited = claims_for(post).values("agreement_id")
+    return Agreement.objects.filter(Q(project__in=projects_for(post)) | Q(pk__in=cited))
+
+
+def splits_for(post: ActingPost) -> QuerySet[Split]:
+    """Agreed credit of visible projects, and that of visible claims."""
+    if reads_county(post):
+        return Split.objects.all()
+    used = claims_for(post).values("split_id")
+    return Split.objects.filter(Q(project__in=projects_for(post)) | Q(pk__in=used))
 
 
 def evidence_for(post: ActingPost) -> QuerySet[Evidence]:

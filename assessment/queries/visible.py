@@ -1,0 +1,27 @@
+"""Who sees which rows of the assessment: one function per entity, for pages, exports and the API."""
+
+from django.db.models import QuerySet
+
+from accounts.queries.posts import ActingPost
+from assessment.models import Measure, Opinion, Target
+from projects.queries.visible import claims_for
+from projects.rules import reads_county, reads_data
+
+
+def opinions_for(post: ActingPost) -> QuerySet[Opinion]:
+    """Opinions on visible claims."""
+    if reads_county(post):
+        return Opinion.objects.all()
+    return Opinion.objects.filter(claim__in=claims_for(post))
+
+
+def targets_for(post: ActingPost) -> QuerySet[Target]:
+    """Tasks of the post's unit, or all of the county."""
+    if reads_county(post):
+        return Target.objects.all()
+    return Target.objects.filter(unit_id=post.unit_id) if reads_data(post) else Target.objects.none()
+
+
+def measures_for(post: ActingPost) -> QuerySet[Measure]:
+    """Counting rules: everybody who works with data may know how it is counted."""
+    return Measure.objects.all() if reads_data(post) else Measure.objects.none()
