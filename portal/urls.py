@@ -11,4 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
     path("", include("assessment.urls")),
+    path("help/", views.help_index, name="help"),
+    # After the pages of the help that stand with their part of the portal.
+    path("help/<slug:slug>/", views.help_page, name="help_page"),
 ]

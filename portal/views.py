@@ -1,9 +1,9 @@
-"""The front door: home, health."""
+"""The front door: home, health, help."""
 
 import dataclasses
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 import accounts.rules
@@ -12,6 +12,7 @@ import projects.rules
 from accounts import clock
 from accounts.views.gate import gate
 from portal import health as health_of
+from portal import help as helps
 from portal import home as homes
 
 
@@ -40,3 +41,20 @@ def home(request: HttpRequest) -> HttpResponse:
         "reads": projects.rules.reads_data(post),
     }
     return render(request, "portal/home.html", context)
+
+
+@gate(accounts.rules.anybody, "GET")
+def help_index(request: HttpRequest) -> HttpResponse:
+    """The help by role and by topic; the page of the role acted in stands first."""
+    own = helps.BY_SLUG.get(helps.OF_ROLE.get(request.post.role, ""))
+    context = {"own": own, "roles": helps.ROLES, "topics": helps.TOPICS}
+    return render(request, "portal/help.html", context)
+
+
+@gate(accounts.rules.anybody, "GET")
+def help_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One page of the help."""
+    if slug not in helps.PAGES:
+        raise Http404
+    context = {"topic": helps.PAGES[slug], "page": f"portal/help/{slug}.html"}
+    return render(request, "portal/help_page.html", context)

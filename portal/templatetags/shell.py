@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ import accounts.rules
 import assessment.rules
 import projects.rules
 from accounts import clock
+from portal import help as helps
 
 register = template.Library()
 
@@ -33,6 +35,7 @@ MENU = (
     ("users", _("用户"), accounts.rules.may_see_users),
     ("clients", _("接口客户端"), accounts.rules.may_manage_clients),
     ("changes", _("变更记录"), accounts.rules.may_read_changes),
+    ("help", _("帮助"), accounts.rules.anybody),
     ("access", _("访问记录"), accounts.rules.may_read_access),
 )
 
@@ -58,6 +61,15 @@ def menu(context: template.Context) -> dict[str, list[Item]]:
     return {"items": [Item(url, label, url == open_) for url, label in pages]}
 
 
+@register.simple_tag(takes_context=True)
+def page_link(context: template.Context, name: str) -> str:
+    """A page of the menu by its words; a link for those whom it serves."""
+    label, serves = next((label, serves) for page, label, serves in MENU if page == name)
+    if not serves(context["request"].post):
+        return str(label)
+    return format_html('<a href="{}">{}</a>', reverse(name), label)
+
+
 @register.simple_tag
 def demo_date() -> dt.date | None:
     """The day at which a demo stands still; None where the clock runs."""
@@ -72,3 +84,9 @@ def draft_owner(context: template.Context) -> str:
         return ""
     county = request.county.pk if request.county else request.post.tenant_id
     return salted_hmac("drafts", f"{county}:{request.post.user_id}", algorithm="sha256").hexdigest()[:24]
+
+
+@register.simple_tag(takes_context=True)
+def help_here(context: template.Context) -> helps.Topic | None:
+    """The topic that explains the page that is open."""
+    return helps.of_page(context["request"].path)

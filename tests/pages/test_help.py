@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal import help as helps
 from tests.pages.test_shell import PEOPLE, links_of, text_of
 
 
@@ -21,3 +22,40 @@ def test_the_help_is_for_people_who_are_signed_in(client, world):
     answer = client.get("/help/schemes/")
     assert answer.status_code == 302
     assert answer.url.startswith("/login/")
+
+
+@pytest.mark.parametrize("stem", PEOPLE)
+def test_the_help_opens_for_every_role_and_every_link_of_it(world, sign_in, stem):
+    client = sign_in(f"a_{stem}")
+    index = client.get("/help/")
+    assert "您现在的岗位请先看" in text_of(index)
+    pages = {link for link in links_of(index) if link.startswith("/help/")}
+    assert len(pages) == len(helps.BY_SLUG) + 1
+    for page in sorted(pages):
+        assert client.get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize("stem", ["reporter", "clerk", "auditor"])
+def test_what_the_help_links_to_opens_for_its_reader(world, sign_in, stem):
+    client = sign_in(f"a_{stem}")
+    wrong = set()
+    for slug in helps.PAGES:
+        for link in links_of(client.get(f"/help/{slug}/")):
+            if client.get(link).status_code != 200:
+                wrong.add((slug, link))
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("address", "topic"),
+    [("/units/", "units"), ("/targets/new/", "targets"), ("/measures/", "measures"), ("/queue/", "vouchers")],
+)
+def test_a_page_links_to_its_topic(world, sign_in, address, topic):
+    assert f'class="help-here" href="/help/{topic}/"' in text_of(sign_in("a_clerk").get(address))
+
+
+def test_other_topics_and_methods_of_the_help(world, sign_in):
+    client = sign_in("a_clerk")
+    assert client.get("/help/nothing/").status_code == 404
+    assert client.post("/help/").status_code == 405
+    assert client.post("/help/units/").status_code == 405

@@ -1,0 +1,82 @@
+"""The help: a page for each role, a page for each topic, and which topic explains which page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Role
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One page of the help. ``url_name`` where it stands with another part of the portal."""
+
+    slug: str
+    title: str
+    about: str
+    url_name: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where the page opens."""
+        return reverse(self.url_name) if self.url_name else reverse("help_page", args=[self.slug])
+
+
+ROLES = (
+    Topic("reporter", _("填报员"), _("登记凭证、上传佐证、补正被退回的申报")),
+    Topic("head", _("单位负责人"), _("上报本期报表、零报告、撤回")),
+    Topic("bureau", _("招商局"), _("开启填报期、初审、导入、任务、口径")),
+    Topic("inspection", _("督查室"), _("逐笔核实、回避、关闭填报期")),
+    Topic("leader", _("领导"), _("看进度、看数字背后的明细")),
+    Topic("administrator", _("管理员"), _("第一天怎样把系统用起来")),
+)
+TOPICS = (
+    Topic("vouchers", _("凭证和申报"), _("一笔到位资金怎样登记、谁来核实、怎样更正")),
+    Topic("returns", _("报表和填报期"), _("未报、零报告、关闭、补报")),
+    Topic("standing", _("任务进度"), _("完成率、时序进度、破零怎样算")),
+    Topic("units", _("单位和分组"), _("新增、改名、别名、分组、撤销合并、批量导入")),
+    Topic("targets", _("目标任务"), _("按文件下达、调整、批量导入")),
+    Topic("measures", _("统计口径"), _("每项指标统计什么，怎样发布新版本")),
+    Topic("imports", _("导入工作簿"), _("四张表怎样准备，检查结果怎样看")),
+    Topic("search", _("查找"), _("名称、拼音、信用代码、凭证号")),
+    Topic("accounts", _("账户与岗位"), _("三类管理员、初始密码、动态口令、移交"), "help_accounts"),
+    Topic("schemes", _("考核办法写法"), _("考核办法和数据文件怎样写"), "help_schemes"),
+)
+PAGES = {topic.slug: topic for topic in (*ROLES, *TOPICS) if not topic.url_name}
+BY_SLUG = {topic.slug: topic for topic in (*ROLES, *TOPICS)}
+
+OF_ROLE = {
+    Role.REPORTER: "reporter",
+    Role.HEAD: "head",
+    Role.BUREAU: "bureau",
+    Role.INSPECTION: "inspection",
+    Role.LEADER: "leader",
+    Role.SUPERIOR: "leader",
+    Role.SYSTEM_ADMIN: "administrator",
+    Role.SECURITY_ADMIN: "administrator",
+    Role.AUDIT_ADMIN: "administrator",
+}
+# Beginning of an address -> the topic that explains it.
+OF_PAGE = {
+    "/vouchers/": "vouchers",
+    "/projects/": "vouchers",
+    "/claims/": "vouchers",
+    "/queue/": "vouchers",
+    "/returns/": "returns",
+    "/periods/": "returns",
+    "/standing/": "standing",
+    "/figures/": "standing",
+    "/units/": "units",
+    "/targets/": "targets",
+    "/measures/": "measures",
+    "/workbooks/": "imports",
+    "/search/": "search",
+    "/users/": "accounts",
+    "/access/": "accounts",
+}
+
+
+def of_page(path: str) -> Topic | None:
+    """The topic that explains the page at this address."""
+    return next((BY_SLUG[slug] for start, slug in OF_PAGE.items() if path.startswith(start)), None)
