@@ -1,6 +1,7 @@
 """Accounts and posts as the administrators see them: who, where, until when, in which state."""
 
 import datetime as dt
+from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -85,7 +86,7 @@ def _with_posts(users: QuerySet[User]) -> QuerySet[User]:
     return users.prefetch_related(Prefetch("posts", queryset=posts, to_attr="all_posts"))
 
 
-def is_locked(user: User) -> bool:
+def is_locked(user: Any) -> bool:
     """Whether failed sign-ins keep the account shut at the moment (of ``all_users``)."""
     return user.failures >= settings.AXES_FAILURE_LIMIT
 

@@ -5,6 +5,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -73,7 +74,7 @@ def create(*, post: ActingPost, rows: Sequence[Row], today: dt.date) -> list[use
 
 def _created(post: ActingPost, examined: list[Examined], today: dt.date) -> Iterator[users.Slip]:
     for one in examined:
-        row, unit = one.row, one.unit
+        row, unit = one.row, cast(Unit, one.unit)  # a row without one has a fault
         secret = users.draw_secret()
         user_id = users.add(row.username, row.name, make_password(secret), initial=True)
         posts.write(post=post, user_id=user_id, unit=unit, role=one.role, on=row.from_on or today)
@@ -101,7 +102,7 @@ def _examined(row: Row, known: _Known, today: dt.date) -> Examined:
     unit, role = known.units.get(row.unit), known.roles.get(row.role)
     if not row.name:
         faults.append("没有填写姓名。")
-    elif len(row.name) > User._meta.get_field("name").max_length:
+    elif len(row.name) > (User._meta.get_field("name").max_length or 0):
         faults.append("姓名太长。")
     if unit is None:
         faults.append(f"没有名为“{row.unit}”的单位。" if row.unit else "没有填写单位。")
@@ -115,7 +116,7 @@ def _examined(row: Row, known: _Known, today: dt.date) -> Examined:
     same = known.people.get((row.name, unit.pk)) if unit else None
     if same and not row.username:
         faults.append(f"该单位已有同名用户 {same}；确是另一个人的，请填写用户名。")
-    settled = dataclasses.replace(row, from_on=row.from_on or today)
+    settled = row if row.faults else dataclasses.replace(row, from_on=row.from_on or today)
     return Examined(settled, unit, str(role or ""), faults)
 
 
@@ -129,6 +130,8 @@ def _named(one: Examined) -> Examined:
             # In the sheet itself it is told once, as a repetition.
             faults += [] if any("重复" in fault for fault in faults) else refused.messages
         return dataclasses.replace(one, faults=faults)
+    if not row.name:
+        return one
     for username in _candidates(row.name):
         try:
             users.add(username, row.name, NOBODY, initial=True)
