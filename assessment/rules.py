@@ -1,5 +1,7 @@
 """Rights that hang on a post alone: who has a queue, who decides, who opens which rows, who imports."""
 
+from django.conf import settings
+
 from accounts.choices import Role
 from accounts.rules import Post
 from projects.rules import OWN_UNIT, reads_county, reads_data
@@ -40,3 +42,13 @@ def issues_targets(post: Post) -> bool:
 def publishes_measures(post: Post) -> bool:
     """Counting rules are published by the promotion bureau."""
     return post.role == Role.BUREAU
+
+
+def has_mail(post: Post) -> bool:
+    """Everybody may have notices mailed where the installation has a mail server."""
+    return settings.PORTAL_MAIL
+
+
+def watches_deliveries(post: Post) -> bool:
+    """Who sees what could not be sent, and sends it again: the bureau and the system administrator."""
+    return settings.PORTAL_MAIL and post.role in {Role.BUREAU, Role.SYSTEM_ADMIN}

@@ -17,6 +17,9 @@ log = structlog.get_logger(__name__)
 
 # What one sweep hands to the workers; what is left is found a minute later.
 MOST = 1000
+BATCH = 50
+# A batch that waited longer is dropped: the next sweep has handed out again what is still due.
+WAIT_SECONDS = 60
 
 
 @tenant_task("assessment.plan_notices")
@@ -32,18 +35,19 @@ def plan_notices(tenant_id: int) -> None:
 def sweep() -> None:
     """Look for deliveries to be made, and for leases that ran out, in every tenant that has some."""
     for tenant_id in tenants("sec.tenants_with_deliveries"):
-        current_app.send_task("assessment.sweep_tenant", [tenant_id], expires=60)
+        current_app.send_task("assessment.sweep_tenant", [tenant_id], expires=WAIT_SECONDS)
 
 
 @tenant_task("assessment.sweep_tenant")
 def sweep_tenant(tenant_id: int) -> None:
     """Take back leases that ran out, then hand what is due to the workers, by ids."""
     deliveries.expire_leases()
-    ids = deliveries.due(MOST)
-    for first in range(0, len(ids), deliveries.BATCH):
-        batch = ids[first : first + deliveries.BATCH]
+    ids = deliveries.due(limit=MOST)
+    for first in range(0, len(ids), BATCH):
+        batch = [tenant_id, *ids[first : first + BATCH]]
         transaction.on_commit(
-            lambda batch=batch: current_app.send_task("assessment.deliver", [tenant_id, *batch]), robust=True
+            lambda batch=batch: current_app.send_task("assessment.deliver", batch, expires=WAIT_SECONDS),
+            robust=True,
         )
 
 
@@ -53,7 +57,9 @@ def deliver(tenant_id: int, *ids: int) -> None:
 
     The lease is committed before the channel is called, the outcome in a transaction of its own after it.
     """
-    for delivery_id in ids:
+    with inside(tenant_id):
+        waiting = deliveries.due(limit=len(ids), among=ids)
+    for delivery_id in waiting:
         with inside(tenant_id):
             leased = deliveries.lease(delivery_id)
         if leased is None:

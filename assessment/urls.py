@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from assessment.views import claims, figures, imports, measures, queue, standing, targets, units
+from assessment.views import (
+    claims,
+    deliveries,
+    figures,
+    imports,
+    measures,
+    queue,
+    standing,
+    targets,
+    units,
+)
 from assessment.views import help as help_pages
 
 urlpatterns = [
@@ -30,6 +40,9 @@ urlpatterns = [
     path("measures/<int:measure_id>/", measures.detail, name="measure"),
     path("measures/<int:measure_id>/next/", measures.publish, name="measure_publish"),
     path("units/<int:unit_id>/close/", units.close, name="unit_close"),
+    path("deliveries/", deliveries.listing, name="deliveries"),
+    path("deliveries/<int:delivery_id>/retry/", deliveries.retry, name="delivery_retry"),
+    path("mailbox/", deliveries.mailbox, name="mailbox"),
     path("help/schemes/", help_pages.schemes, name="help_schemes"),
     path("workbooks/", imports.batches, name="imports"),
     path("workbooks/check/", imports.check, name="import_check"),

@@ -29,8 +29,6 @@ from assessment.models import Delivery, Mailbox
 LEASE = dt.timedelta(minutes=3)
 # Waiting times before the second and later attempts; after the last one only a person tries again.
 PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-# Ids that one task carries.
-BATCH = 50
 
 
 class RealNow(Func):
@@ -144,9 +142,11 @@ def expire_leases() -> int:
     return again + lost
 
 
-def due(limit: int) -> list[int]:
-    """Ids of the deliveries of the current tenant that wait to be sent, oldest first."""
+def due(*, limit: int, among: Iterable[int] | None = None) -> list[int]:
+    """Ids of the deliveries of the current tenant (of these, if given) that wait to be sent, oldest first."""
     waiting = Delivery.objects.filter(next_at__lte=RealNow())
+    if among is not None:
+        waiting = waiting.filter(pk__in=among)
     return list(waiting.order_by("next_at", "pk").values_list("pk", flat=True)[:limit])
 
 

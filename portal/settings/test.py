@@ -12,7 +12,3 @@ LOGGING_CONFIG = None  # Pytest collects the log and shows it with the test that
 
 PORTAL_FROZEN_NOW_ALLOWED = True
 PORTAL_SECOND_FACTOR = False  # The tests about it switch it on.
-
-PORTAL_MAIL = True
-PORTAL_MAIL_DEDUPLICATES = False
-DEFAULT_FROM_EMAIL = "portal@example.org"

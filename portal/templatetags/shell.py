@@ -33,6 +33,8 @@ MENU = (
     ("measures", _("统计口径"), projects.rules.reads_data),
     ("units", _("单位"), accounts.rules.anybody),
     ("users", _("用户"), accounts.rules.may_see_users),
+    ("deliveries", _("邮件送达"), assessment.rules.watches_deliveries),
+    ("mailbox", _("提醒邮箱"), assessment.rules.has_mail),
     ("clients", _("接口客户端"), accounts.rules.may_manage_clients),
     ("changes", _("变更记录"), accounts.rules.may_read_changes),
     ("help", _("帮助"), accounts.rules.anybody),

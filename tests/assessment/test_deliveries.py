@@ -23,6 +23,13 @@ from tests.world import TODAY
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _mail(settings):
+    """An installation with mail, whose server promises nothing about doubles."""
+    settings.PORTAL_MAIL = True
+    settings.DEFAULT_FROM_EMAIL = "portal@example.org"
+
+
 @contextmanager
 def acting(post):
     """One act of this post inside the test's transaction, sealed at its end as a commit would."""
