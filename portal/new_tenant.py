@@ -13,7 +13,7 @@ from accounts.operator import as_migrator
 from accounts.refusals import Refused
 from accounts.services import tenants, units
 from assessment.services import measures, rules
-from projects.services import calendar, periods
+from projects.services import calendar, gates, periods
 
 ADMIN_UNIT = "系统管理"
 OPERATOR_LABEL = "服务器运维"
@@ -41,6 +41,7 @@ def add(
         with scope.enter(tenant.pk, kind=scope.OPERATOR):
             rules.publish_standard(measures.publish_standard())
             periods.usual_rules()
+            gates.publish_standard()
             # Work days are also counted back into the year before.
             calendar.publish(range(on.year - 1, calendar.PUBLISHED.stop))
             if admin is not None:

@@ -31,6 +31,11 @@ def reads_contacts(post: Post) -> bool:
     return post.role == Role.BUREAU
 
 
+def reads_leads(post: Post) -> bool:
+    """Who opens leads and contacts at all: the units for their own, and the bureau."""
+    return reads_contacts(post) or post.role in OWN_UNIT
+
+
 def may_record(post: Post) -> bool:
     """Enter vouchers and evidence: the unit's own people, or the bureau on its behalf (代填)."""
     return post.role in OWN_UNIT | {Role.BUREAU}

@@ -6,17 +6,24 @@ from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.pinyin import named
 from accounts.queries.posts import ActingPost
-from projects.choices import ClaimKind
+from projects.choices import BusinessLine, ClaimKind, Stage
 from projects.models import Claim, EvidenceLink, Project, Voucher
+from projects.queries.gates import with_stage
 from projects.queries.visible import ACTS, claims_for, projects_for, vouchers_for
 
 
-def projects_listed(post: ActingPost, *, words: str = "", unit_id: int | None = None) -> QuerySet[Project]:
+def projects_listed(
+    post: ActingPost, *, words: str = "", unit_id: int | None = None, stage: str = "", line: str = ""
+) -> QuerySet[Project]:
     """Projects that the post may read, with ``vouchers_cited``, ``paid_in`` and ``paid_in_verified`` (万元).
 
-    ``words`` looks in the names of the project and of its firm.
+    ``words`` looks in the names of the project and of its firm; ``stage_now`` is its stage.
     """
-    projects = projects_for(post).select_related("enterprise", "unit")
+    projects = with_stage(projects_for(post).select_related("enterprise", "unit"))
+    if stage in Stage.values:
+        projects = projects.filter(Q(stage_now=stage))
+    if line in BusinessLine.values:
+        projects = projects.filter(line=line)
     if words:
         projects = projects.filter(named(words) | named(words, "enterprise__"))
     if unit_id is not None:
@@ -61,18 +68,18 @@ def vouchers_listed(post: ActingPost, *, words: str = "") -> QuerySet[Voucher]:
 
 def claims_of_project(post: ActingPost, project: Project) -> QuerySet[Claim]:
     """Claims of a project that the post may read, the latest fact first."""
-    return _told(claims_for(post).filter(project=project))
+    return told(claims_for(post).filter(project=project))
 
 
 def claims_of_voucher(post: ActingPost, voucher: Voucher) -> QuerySet[Claim]:
     """Claims that cite a voucher and that the post may read, in the order of entry."""
-    return _told(claims_for(post).filter(voucher=voucher)).order_by("pk")
+    return told(claims_for(post).filter(voucher=voucher)).order_by("pk")
 
 
 def latest_claims(post: ActingPost, number: int) -> QuerySet[Claim]:
     """The claims of the post's own unit that were entered last."""
     own = claims_for(post).filter(unit_id=post.unit_id)
-    return _told(own).order_by(F("entered_at").desc(nulls_last=True), "-pk")[:number]
+    return told(own).order_by(F("entered_at").desc(nulls_last=True), "-pk")[:number]
 
 
 def sums_of(claims: list[Claim]) -> list[tuple[str, str, Decimal, Decimal | None]]:
@@ -87,7 +94,8 @@ def sums_of(claims: list[Claim]) -> list[tuple[str, str, Decimal, Decimal | None
     return sums
 
 
-def _told(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+def told(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims with everything that a table of them names, the latest fact first."""
     return claims.select_related(
         "unit", "project", "voucher", "agreement", *ACTS, "booked_in__period", "split", "entered_by"
     ).order_by("-happened_on", "-pk")

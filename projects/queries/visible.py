@@ -19,7 +19,7 @@ from projects.models import (
     Visit,
     Voucher,
 )
-from projects.rules import reads_contacts, reads_county, reads_data
+from projects.rules import reads_contacts, reads_county, reads_data, reads_leads
 
 # What a claim's act needs to be told in a line, beside its voucher or agreement.
 ACTS = ("visit__enterprise", "lead__enterprise", "stage_change")
@@ -117,7 +117,7 @@ def _kept(rows: QuerySet, post: ActingPost) -> QuerySet:
     """Rows that stay with their unit and the bureau."""
     if reads_contacts(post):
         return rows
-    return rows.filter(unit_id=post.unit_id) if reads_data(post) and not reads_county(post) else rows.none()
+    return rows.filter(unit_id=post.unit_id) if reads_leads(post) else rows.none()
 
 
 def _restricted(rows: QuerySet, post: ActingPost, unit: str) -> QuerySet:

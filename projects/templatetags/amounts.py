@@ -3,8 +3,9 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
-from projects.choices import COUNTED, ClaimState
+from projects.choices import COUNTED, ClaimKind, ClaimState
 
 register = template.Library()
 
@@ -32,6 +33,12 @@ def quantity(value: Decimal | None, kind: str) -> str:
     if value is None or kind not in COUNTED:
         return wan(value)
     return f"{Decimal(value).normalize():,f}"
+
+
+@register.filter
+def measured(kind: str) -> str:
+    """The unit in which a figure of this kind is counted: 个, 次, 条 or 万元."""
+    return str(COUNTED.get(ClaimKind(kind), _("万元")))
 
 
 @register.filter
