@@ -30,15 +30,21 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Iterator[str]:
-    """Address of a portal that ``manage.py demo`` serves, as ``make demo`` does."""
+def environment(tmp_path_factory) -> dict[str, str]:
+    """The environment of the demo's processes: a data directory of its own, nothing of ours."""
     var = tmp_path_factory.mktemp("demo") / "with a space"
     ours = ("PORTAL_", "DATABASE", "MIGRATE", "DJANGO")
     clean = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    return {**clean, "PORTAL_VAR": str(var)}
+
+
+@pytest.fixture(scope="session")
+def demo(environment) -> Iterator[str]:
+    """Address of a portal that ``manage.py demo`` serves, as ``make demo`` does."""
     server = subprocess.Popen(
         [sys.executable, "-u", "manage.py", "demo"],
         cwd=ROOT,
-        env={**clean, "PORTAL_VAR": str(var)},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -75,10 +81,10 @@ class Visitor:
     address: str
     faults: list[str] = field(default_factory=list)
 
-    def sign_in(self, username: str) -> None:
+    def sign_in(self, username: str, password: str = story.PASSWORD) -> None:
         self.page.goto(self.address + "login/")
         self.page.fill("[name=username]", username)
-        self.page.fill("[name=password]", story.PASSWORD)
+        self.page.fill("[name=password]", password)
         self.page.click("main button[type=submit], main form button")
         assert "/login/" not in self.page.url, self.page.inner_text("body")
 
