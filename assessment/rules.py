@@ -52,3 +52,13 @@ def has_mail(post: Post) -> bool:
 def watches_deliveries(post: Post) -> bool:
     """Who sees what could not be sent, and sends it again: the bureau and the system administrator."""
     return settings.PORTAL_MAIL and post.role in {Role.BUREAU, Role.SYSTEM_ADMIN}
+
+
+def keeps_reminders(post: Post) -> bool:
+    """Who changes the rules of reminding (提醒规则)."""
+    return post.role in {Role.BUREAU, Role.SYSTEM_ADMIN}
+
+
+def reads_reminders(post: Post) -> bool:
+    """Who reads the rules of reminding."""
+    return keeps_reminders(post) or reads_county(post)

@@ -34,6 +34,7 @@ ROLES = (
 TOPICS = (
     Topic("vouchers", _("凭证和申报"), _("一笔到位资金怎样登记、谁来核实、怎样更正")),
     Topic("returns", _("报表和填报期"), _("未报、零报告、关闭、补报")),
+    Topic("notices", _("提醒"), _("什么时候提醒谁、什么时候不提醒、规则怎样改")),
     Topic("standing", _("任务进度"), _("完成率、时序进度、破零怎样算")),
     Topic("units", _("单位和分组"), _("新增、改名、别名、分组、撤销合并、批量导入")),
     Topic("targets", _("目标任务"), _("按文件下达、调整、批量导入")),
@@ -65,6 +66,7 @@ OF_PAGE = {
     "/queue/": "vouchers",
     "/returns/": "returns",
     "/periods/": "returns",
+    "/notices/": "notices",
     "/standing/": "standing",
     "/figures/": "standing",
     "/units/": "units",

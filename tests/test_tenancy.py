@@ -42,6 +42,7 @@ DEFINER_GRANTED = {
     "task_tenants",
     "tasks_from_above",
     "tenants_with_deliveries",
+    "unread_notices",
     "upward",
     "years_without_calendar",
 }

@@ -23,6 +23,7 @@ class ActingPost:
     from_on: dt.date
     until_on: dt.date | None
     user_id: int
+    unread: int = 0  # notices that this post has not opened
 
     @property
     def label(self) -> str:
@@ -33,7 +34,8 @@ class ActingPost:
 def own_posts(user_id: int, *, on: dt.date) -> list[ActingPost]:
     """Posts that the person of the current scope holds on this day, oldest first. One query."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM sec.own_posts()")  # columns in the order of the fields
+        # Columns in the order of the fields.
+        cursor.execute("SELECT p.*, sec.unread_notices(p.id) FROM sec.own_posts() p")
         rows = cursor.fetchall()
     names = [field.name for field in fields(ActingPost) if field.name != "user_id"]
     posts = [ActingPost(**dict(zip(names, row, strict=True)), user_id=user_id) for row in rows]

@@ -4,7 +4,9 @@ import datetime as dt
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from assessment.models import Notice
+from accounts.queries.posts import ActingPost
+from assessment.choices import Channel
+from assessment.models import Delivery, Notice
 
 
 def planned_between(first: dt.date, last: dt.date) -> QuerySet[Notice]:
@@ -20,4 +22,28 @@ def planned_between(first: dt.date, last: dt.date) -> QuerySet[Notice]:
             sent_at=Max("deliveries__sent_at"),
         )
         .order_by("planned_on", "pk")
+    )
+
+
+def of_unit(unit_id: int) -> QuerySet[Notice]:
+    """What a unit has been told, the latest first, with ``told`` (posts reached) and ``read`` (of these)."""
+    reached = Q(deliveries__channel=Channel.IN_APP)
+    return (
+        Notice.objects.filter(unit_id=unit_id)
+        .select_related("rule__measure", "period")
+        .annotate(
+            told=Count("deliveries", filter=reached),
+            read=Count("deliveries", filter=reached & Q(deliveries__read_at__isnull=False)),
+        )
+        .order_by("-planned_on", "-pk")
+    )
+
+
+def inbox(post: ActingPost) -> QuerySet[Delivery]:
+    """The notices that were delivered to this very post, unread first, then the latest."""
+    return (
+        Delivery.objects.filter(post_id=post.id, channel=Channel.IN_APP)
+        .select_related("notice__unit", "notice__rule")
+        .annotate(unread=Q(read_at__isnull=True))
+        .order_by("-unread", "-notice__planned_on", "-pk")
     )

@@ -31,7 +31,8 @@ class People:
     def __init__(self, on: dt.date):
         self.units: dict[int, Unit] = {unit.pk: unit for unit in Unit.objects.order_by("pk")}
         self._posts: dict[int, list[Post]] = defaultdict(list)
-        held = Post.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=on), from_on__lte=on)
+        in_time = Q(until_on__isnull=True) | Q(until_on__gte=on)
+        held = Post.objects.filter(in_time, from_on__lte=on, pending=False)
         for post in held.filter(user__is_active=True).select_related("user").order_by("pk"):
             self._posts[post.unit_id].append(post)
 

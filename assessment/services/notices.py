@@ -24,8 +24,7 @@ def plan(*, now: dt.datetime, today: dt.date) -> list[Planned]:
     CalendarMissing where a needed year is not known: nobody is told on a guess.
     """
     _one_planner_at_a_time()
-    clock = timezone.localtime(now).time()
-    planned = [item for item in due(today) if item.rule.hours_from <= clock <= item.rule.hours_until]
+    planned = due(today, at=timezone.localtime(now).time())
     if not planned:
         return []
     act("notice.plan")

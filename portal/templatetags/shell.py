@@ -21,6 +21,7 @@ register = template.Library()
 # Name of the page, its words, and whom it serves; in the order of the work.
 MENU = (
     ("home", _("工作台"), accounts.rules.anybody),
+    ("notices", _("提醒"), accounts.rules.anybody),
     ("voucher_new", _("登记凭证"), projects.rules.may_record),
     ("returns", _("报表"), projects.rules.reads_data),
     ("queue", _("核实队列"), assessment.rules.works_queue),
