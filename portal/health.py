@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from celery import current_app
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from portal.tasks import HEARTBEAT
 from projects.queries import workdays
@@ -66,6 +65,8 @@ def _within(seconds: int | None, most: int) -> str:
 
 def _heartbeat() -> tuple[str, int | None]:
     """State of the broker, and the seconds since a task left its sign of life there."""
+    from redis.exceptions import RedisError  # noqa: PLC0415 -- slow to load, and no other page needs it
+
     try:
         with current_app.connection_for_write() as line:
             client = line.default_channel.client

@@ -28,7 +28,8 @@ FIRST_PORT = 8000
 # Two processes suffice for a county; gossip and mingle are talk between workers that have nothing to say.
 WORKER = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")
 _PORTS_TRIED = 50
-_START_SECONDS = 60
+# A guard against a server that hangs: one that ends is noticed at once, and a busy machine may be slow.
+_START_SECONDS = 180
 _STOP_SECONDS = 10
 
 
