@@ -168,7 +168,7 @@ def reset(*, post: ActingPost, user_id: int, seen: dt.datetime | None) -> Slip:
         (done,) = cursor.fetchone()
     if not done:
         raise Refused("初始密码刚刚已经重置，只显示那一次。如没有打印，请刷新页面后再重置。")
-    units = Post.objects.filter(user=user).order_by("-pk").values_list("unit__name", flat=True)
+    units = Post.objects.filter(user=user).order_by("pending", "-pk").values_list("unit__name", flat=True)
     return Slip(user.name, user.username, units[0], secret)
 
 

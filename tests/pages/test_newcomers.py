@@ -124,7 +124,7 @@ def test_all_are_created_in_one_act_and_their_slips_are_shown_once(world, admin)
     [
         (SimpleUploadedFile("名单.xlsx", b"PK\x03\x04 no workbook"), "不能读取"),
         (SimpleUploadedFile("名单.txt", b"text"), "xlsx"),
-        (None, "这个字段是必填项"),
+        (None, "字段是必填项"),
     ],
 )
 def test_what_is_no_list_is_refused(world, admin, file, message):

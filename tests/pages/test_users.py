@@ -167,9 +167,9 @@ def test_a_new_person_gets_a_slip_once_and_signs_in_with_it(world, sign_in):
         ({"username": "a_reporter"}, "已被使用"),
         ({"username": "b_reporter"}, "已被使用"),
         ({"username": "有汉字"}, "小写字母"),
-        ({"name": ""}, "这个字段是必填项"),
-        ({"unit": ""}, "这个字段是必填项"),
-        ({"role": "superior"}, "选择一个有效的选项"),
+        ({"name": ""}, "字段是必填项"),
+        ({"unit": ""}, "字段是必填项"),
+        ({"role": "superior"}, "有效的选项"),
         ({"until": "2012-01-01"}, "止期不能早于任职起期"),
         ({"duty": "first"}, "只适用于县领导"),
     ],
@@ -192,7 +192,7 @@ def test_a_reset_ends_the_old_password_and_open_sessions_and_is_shown_once(world
     assert person.get("/").status_code == 200
     answer = admin.post(f"{address}reset/", {"seen": ""})
     secret = secret_in(answer)
-    assert person.get("/").url == "/login/"
+    assert person.get("/").url.startswith("/login/")
     assert Client().post("/login/", {"username": "a_reporter", "password": PASSWORD}).status_code == 200
     assert Client().post("/login/", {"username": "a_reporter", "password": secret}).status_code == 302
     # The form sent again resets nothing and shows nothing.
@@ -211,7 +211,7 @@ def test_a_disabled_account_is_out_at_once(world, sign_in):
     address = f"/users/{user_of(world, 'reporter')}/"
     assert person.get("/").status_code == 200
     assert "账户已停用" in told(admin.post(f"{address}disable/", follow=True))
-    assert person.get("/").url == "/login/"
+    assert person.get("/").url.startswith("/login/")
     assert Client().post("/login/", {"username": "a_reporter", "password": PASSWORD}).status_code == 200
     assert "账户已经停用" in told(admin.post(f"{address}disable/", follow=True))
     assert "账户已启用" in told(admin.post(f"{address}enable/", follow=True))
@@ -235,7 +235,7 @@ def test_a_name_is_corrected(world, sign_in):
     address = f"/users/{user_of(world, 'reporter')}/"
     assert "姓名已更正" in told(admin.post(f"{address}name/", {"name": "周婷"}, follow=True))
     assert f'href="{address}"' in told(admin.get("/users/?q=zt"))
-    assert "这个字段是必填项" in told(admin.post(f"{address}name/", {"name": " "}))
+    assert "字段是必填项" in told(admin.post(f"{address}name/", {"name": " "}))
 
 
 @pytest.mark.covers("F-110")
@@ -388,10 +388,10 @@ def test_a_post_is_handed_over_in_one_act_with_a_sheet(world, sign_in):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"to": ""}, "这个字段是必填项"),
+        ({"to": ""}, "字段是必填项"),
         ({"on": "2012-01-01"}, "须晚于原任职起期"),
-        ({"to": "reporter"}, "选择一个有效的选项"),
-        ({"to": "b"}, "选择一个有效的选项"),
+        ({"to": "reporter"}, "有效的选项"),
+        ({"to": "b"}, "有效的选项"),
         ({"to": "head"}, ""),
     ],
 )
