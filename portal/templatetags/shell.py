@@ -22,6 +22,8 @@ register = template.Library()
 MENU = (
     ("home", _("工作台"), accounts.rules.anybody),
     ("notices", _("提醒"), accounts.rules.anybody),
+    ("visit_new", _("记走访"), projects.rules.may_record),
+    ("lead_new", _("报线索"), projects.rules.may_record),
     ("voucher_new", _("登记凭证"), projects.rules.may_record),
     ("returns", _("报表"), projects.rules.reads_data),
     ("queue", _("核实队列"), assessment.rules.works_queue),

@@ -115,8 +115,11 @@
                 return isEntry(control) && control.value;
             });
         });
-        var told = say(form, words.restored.replace("{when}", moment(draft.at))
-            + (draft.files ? words.files : ""), "warning");
+        var told = document.createElement("p");
+        told.className = "restored warning";
+        told.setAttribute("role", "status");
+        told.textContent = words.restored.replace("{when}", moment(draft.at)) + (draft.files ? words.files : "");
+        form.insertBefore(told, form.firstChild);
         var away = document.createElement("button");
         away.type = "button";
         away.className = "btn btn-outline-primary";
