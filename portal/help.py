@@ -32,6 +32,7 @@ ROLES = (
     Topic("administrator", _("管理员"), _("第一天怎样把系统用起来")),
 )
 TOPICS = (
+    Topic("field", _("手机填报"), _("记走访、报线索、拍照登凭证，断网和草稿")),
     Topic("vouchers", _("凭证和申报"), _("一笔到位资金怎样登记、谁来核实、怎样更正")),
     Topic("returns", _("报表和填报期"), _("未报、零报告、关闭、补报")),
     Topic("notices", _("提醒"), _("什么时候提醒谁、什么时候不提醒、规则怎样改")),
@@ -60,6 +61,8 @@ OF_ROLE = {
 }
 # Beginning of an address -> the topic that explains it.
 OF_PAGE = {
+    "/visits/new/": "field",
+    "/leads/new/": "field",
     "/vouchers/": "vouchers",
     "/projects/": "vouchers",
     "/claims/": "vouchers",

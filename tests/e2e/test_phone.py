@@ -26,7 +26,10 @@ PEOPLE = "张三、李四"
 def photo() -> bytes:
     """What a phone's camera gives: 2600 x 1900, some megabytes."""
     out = io.BytesIO()
-    Image.effect_noise((2600, 1900), 60).convert("RGB").save(out, "JPEG", quality=92)
+    shapes = Image.effect_noise((260, 190), 90).resize((2600, 1900), Image.Resampling.BICUBIC)
+    Image.blend(shapes, Image.effect_noise((2600, 1900), 40), 0.15).convert("RGB").save(
+        out, "JPEG", quality=97
+    )
     return out.getvalue()
 
 
@@ -84,7 +87,7 @@ class Hand:
 
     def done(self, task: str, words: str) -> None:
         """The page says that it is done: one line of the table."""
-        expect(self.page.locator("main .message-success")).to_contain_text(words)
+        expect(self.page.locator("main .message-success")).to_contain_text(words, timeout=90_000)
         seconds = time.monotonic() - self.began
         self.table.append(
             f"{task}: {self.inputs} inputs, {self.taps} taps, {self.letters} letters, {seconds:.1f} s"
@@ -96,18 +99,19 @@ class Hand:
     def lose_the_answer(self) -> None:
         """The next form reaches the server, its answer never comes back."""
 
+        lost = []
+
         def swallow(route):
-            if route.request.method != "POST":
+            if lost or route.request.method != "POST":
                 route.fallback()
                 return
-            self.page.unroute("**/*", swallow)
-            route.fetch()
+            lost.append(route.fetch().status)
             route.abort("connectionreset")
 
         self.page.route("**/*", swallow)
 
-    def told(self, words: str) -> None:
-        expect(self.page.locator("main .sending")).to_contain_text(words, timeout=20_000)
+    def told(self, words: str, seconds: int = 20) -> None:
+        expect(self.page.locator("main .sending")).to_contain_text(words, timeout=seconds * 1000)
 
 
 @pytest.fixture
@@ -191,13 +195,13 @@ def test_a_line_that_breaks_in_the_middle_costs_nothing(hand, photo, count):
     def break_and_resend(words: str) -> None:
         hand.lose_the_answer()
         hand.page.tap(SEND)
-        hand.told("网络中断，已保存在本机，恢复后可再次提交")
+        hand.told("网络中断，已保存在本机，恢复后可再次提交", seconds=90)
         hand.network(offline=True)
         hand.page.tap(SEND)
         hand.told("网络中断，已保存在本机，恢复后可再次提交")
         hand.network(offline=False)
         hand.page.tap(SEND)
-        expect(hand.page.locator("main .message").first).to_contain_text(words)
+        expect(hand.page.locator("main .message").first).to_contain_text(words, timeout=90_000)
 
     again = "此前已经提交成功，没有重复登记"
     fill_visit(hand, "断线甲公司")

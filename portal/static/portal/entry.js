@@ -112,7 +112,7 @@
         }
         Array.from(form.querySelectorAll("details")).forEach(function (more) {
             more.open = more.open || Array.from(more.querySelectorAll("input, textarea")).some(function (control) {
-                return isEntry(control) && control.value;
+                return isEntry(control) && (control.type === "checkbox" ? control.checked : control.value);
             });
         });
         var told = document.createElement("p");
