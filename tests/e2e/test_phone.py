@@ -4,6 +4,7 @@ import io
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -34,9 +35,9 @@ def photo() -> bytes:
 
 
 @pytest.fixture
-def count(demo, demo_var):
+def count(demo, environment):
     """How many rows of a table have this value, asked of the database as its owner."""
-    sockets = homes.home_of(demo_var).sockets
+    sockets = homes.home_of(Path(environment["PORTAL_VAR"])).sockets
     with psycopg.connect(host=str(sockets), user="migrator", dbname=engines.DATABASE) as connection:
 
         def rows(table: str, column: str, value: str) -> int:
