@@ -70,6 +70,7 @@ OF_PAGE = {
     "/returns/": "returns",
     "/periods/": "returns",
     "/notices/": "notices",
+    "/calendar/": "returns",
     "/standing/": "standing",
     "/figures/": "standing",
     "/units/": "units",

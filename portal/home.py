@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,8 @@ from assessment.queries import queue
 from assessment.queries.standing import Line, Standing, standing
 from projects import rules
 from projects.models import Claim, Period, Return
-from projects.queries import papers, returns
+from projects.queries import papers, returns, workdays
+from projects.queries.periods import unfiled
 from projects.templatetags.amounts import percent, wan
 
 RECENT = 8
@@ -55,7 +56,7 @@ def of(post: ActingPost, *, county: Tenant | None, today: dt.date) -> Home:
         return _of_superior(post, today)
     if rules.reads_data(post):
         return _of_leader(today)
-    return Home()
+    return Home(tiles=_calendar_tiles(post, today))
 
 
 def _of_unit(post: ActingPost, today: dt.date) -> Home:
@@ -71,11 +72,11 @@ def _of_unit(post: ActingPost, today: dt.date) -> Home:
         )
         .order_by("period__due_on", "pk")
     )
+    tiles = [Tile(str(waiting), _("笔申报被退回，待补正"), reverse("queue"), urgent=waiting > 0)]
+    if post.role == Role.HEAD:
+        tiles += _tiles_to_confirm(post)
     return Home(
-        tiles=[
-            Tile(str(waiting), _("笔申报被退回，待补正"), reverse("queue"), urgent=waiting > 0),
-            *_tiles_of_unit(post.unit_id, today),
-        ],
+        tiles=[*tiles, *_tiles_of_unit(post.unit_id, today)],
         returns=open_returns,
         claims=list(papers.latest_claims(post, RECENT)),
     )
@@ -115,6 +116,25 @@ def _month_end(today: dt.date) -> Standing | None:
         return None
 
 
+def _tiles_to_confirm(post: ActingPost) -> list[Tile]:
+    """Returns that were filed on the unit's behalf and wait for its head; the tile opens the first."""
+    found = returns.in_state(returns.listed(post), returns.TO_CONFIRM).filter(unit_id=post.unit_id)
+    keys = list(found.order_by("pk").values_list("pk", flat=True))
+    if not keys:
+        return []
+    return [Tile(str(len(keys)), _("份代填报表待确认"), reverse("return", args=[keys[0]]), urgent=True)]
+
+
+def _calendar_tiles(post: ActingPost, today: dt.date) -> list[Tile]:
+    """Years whose work days are needed and not known, for those who keep the calendar."""
+    if not rules.may_keep_calendar(post):
+        return []
+    return [
+        Tile(str(year), _("年的工作日历还没有载入"), reverse("calendar_year", args=[year]), urgent=True)
+        for year in workdays.missing_years(today)
+    ]
+
+
 def _of_office(post: ActingPost, today: dt.date) -> Home:
     """The bureau and the inspection offices: what waits for an opinion, who has not filed."""
     waiting = queue.waiting(post, queue.STEP_OF_ROLE[Role(post.role)]).count()
@@ -123,7 +143,7 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
         .filter(closed_at__isnull=True)
         .annotate(
             all_returns=Count("returns"),
-            missing=Count("returns", filter=Q(returns__submitted_at__isnull=True)),
+            missing=Count("returns", filter=unfiled("returns__")),
         )
     )
     words = _("笔申报待初审") if post.role == Role.BUREAU else _("笔申报待核实")
@@ -139,7 +159,7 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
         )
     if post.role == Role.BUREAU and (table := _month_end(today)):
         tiles += _tiles_of(table)
-    return Home(tiles=tiles, periods=periods)
+    return Home(tiles=tiles + _calendar_tiles(post, today), periods=periods)
 
 
 def _of_superior(post: ActingPost, today: dt.date) -> Home:

@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "home": homes.of(post, county=request.county, today=clock.today()),
         "own_unit": post.role in projects.rules.OWN_UNIT,
+        "submits": projects.rules.may_submit(post),
         "records": projects.rules.may_record(post),
         "imports": assessment.rules.imports(post),
         "opens": projects.rules.may_open_period(post),

@@ -37,6 +37,8 @@ MENU = (
     ("gates", _("阶段条件"), projects.rules.may_set_gates),
     ("imports", _("导入工作簿"), assessment.rules.imports),
     ("targets", _("目标任务"), projects.rules.reads_data),
+    ("periods", _("填报期"), projects.rules.reads_county),
+    ("calendar", _("工作日历"), projects.rules.may_keep_calendar),
     ("measures", _("统计口径"), projects.rules.reads_data),
     ("units", _("单位"), accounts.rules.anybody),
     ("users", _("用户"), accounts.rules.may_see_users),

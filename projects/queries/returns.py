@@ -8,12 +8,16 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from accounts.queries.posts import ActingPost
 from projects.choices import ClaimKind, ClaimState, ReturnState
-from projects.models import Claim, Period, Return
+from projects.models import Claim, Evidence, Period, Return
+from projects.queries.periods import unfiled
 from projects.queries.visible import ACTS, claims_for, returns_for
 
 # Words of a Return's state by key; the order is that of the work.
-MISSING, ADDED, ZERO, FILED = "missing", "added", "zero", "filed"
+MISSING, EXEMPT, ADDED, ZERO, FILED = "missing", "exempt", "added", "zero", "filed"
+OVERDUE, TO_CONFIRM, REOPENED = "overdue", "to_confirm", "reopened"
 UNDECIDED, CLOSED = "undecided", "closed"
+# 未报: not submitted by a unit that has to; a unit outside the assessment is 不适用 until it files.
+UNFILED = unfiled()
 SETTLED = [ClaimState.DECIDED, ClaimState.REVERSED]
 
 
@@ -22,8 +26,8 @@ def listed(post: ActingPost) -> QuerySet[Return]:
 
     Annotates ``entries`` (claims booked that stand; a withdrawn one and its reversal do not),
     ``uncovered`` (those entered after the submission; all of them while nothing is submitted),
-    ``undecided`` (those that closing waits for) and ``paid_in`` (reported 到位资金 in 万元; None
-    without any).
+    ``undecided`` (those that closing waits for), ``late_entries`` (补报: older than the period) and
+    ``paid_in`` (reported 到位资金 in 万元; None without any).
     """
     standing = Q(claims__isnull=False) & ~Q(claims__state=ClaimState.REVERSED)
     later = Q(submitted_at__isnull=True) | Q(claims__entered_at__gt=F("submitted_at"))
@@ -34,6 +38,7 @@ def listed(post: ActingPost) -> QuerySet[Return]:
             entries=Count("claims", filter=standing),
             undecided=Count("claims", filter=standing & ~Q(claims__state__in=SETTLED)),
             uncovered=Count("claims", filter=standing & later),
+            late_entries=Count("claims", filter=standing & Q(claims__happened_on__lt=F("period__starts_on"))),
             paid_in=Sum("claims__reported", filter=Q(claims__kind=ClaimKind.PAID_IN)),
         )
     )
@@ -43,7 +48,11 @@ def in_state(returns: QuerySet[Return], state: str) -> QuerySet[Return]:
     """The Returns of ``listed`` in one state; all of them for an unknown one."""
     open_ = Q(opinions_closed_at__isnull=True)
     conditions = {
-        MISSING: Q(submitted_at__isnull=True),
+        MISSING: UNFILED,
+        EXEMPT: Q(submitted_at__isnull=True, unit__exempt=True),
+        OVERDUE: Q(submitted_on__gt=F("period__due_on")),
+        TO_CONFIRM: Q(on_behalf=True, confirmed_at__isnull=True),
+        REOPENED: Q(reopened_until__isnull=False),
         ADDED: Q(submitted_at__isnull=False, uncovered__gt=0) & open_,
         ZERO: Q(submitted_at__isnull=False, entries=0),
         FILED: Q(submitted_at__isnull=False, entries__gt=0),
@@ -94,6 +103,11 @@ def totals(post: ActingPost, return_: Return) -> list[Total]:
     return [Total(label=str(ClaimKind(row["kind"]).label), **row) for row in rows]
 
 
+def scans_of(return_: Return) -> QuerySet[Evidence]:
+    """Scans of the Return as it was signed and stamped, the last first."""
+    return Evidence.objects.filter(links__of_return=return_).order_by("-pk")
+
+
 @dataclass(frozen=True)
 class Closing:
     """What stands in the way of closing a period, and what closing it would seal."""
@@ -106,7 +120,7 @@ class Closing:
 def closing(period: Period) -> Closing:
     """Counts for the question before a period is closed. Two queries."""
     counted = Return.objects.filter(period=period).aggregate(
-        returns=Count("pk"), missing=Count("pk", filter=Q(submitted_at__isnull=True))
+        returns=Count("pk"), missing=Count("pk", filter=UNFILED)
     )
     undecided = Claim.objects.filter(booked_in__period=period).exclude(state__in=SETTLED).count()
     return Closing(undecided=undecided, **counted)
@@ -115,9 +129,5 @@ def closing(period: Period) -> Closing:
 def state_of(filed: Return) -> ReturnState:
     """The state of a Return of ``listed``. A unit that is not assessed and has said nothing need not."""
     if filed.submitted_at is None:
-        return (
-            ReturnState.NOT_APPLICABLE
-            if filed.unit.exempt and not filed.entries
-            else ReturnState.NOT_REPORTED
-        )
-    return ReturnState.REPORTED if filed.entries else ReturnState.ZERO
+        return ReturnState.NOT_APPLICABLE if filed.unit.exempt else ReturnState.NOT_REPORTED
+    return ReturnState.REPORTED if filed.entries else ReturnState.ZERO  # type: ignore[attr-defined]

@@ -90,13 +90,14 @@ def splits_for(post: ActingPost) -> QuerySet[Split]:
 
 
 def evidence_for(post: ActingPost) -> QuerySet[Evidence]:
-    """Files that prove a visible voucher or visit, or belong to a visible project or its agreements."""
+    """Files that prove a visible voucher or visit, or belong to a visible Return, project or agreement."""
     if reads_county(post):
         return Evidence.objects.all()
     projects = projects_for(post)
     links = EvidenceLink.objects.filter(
         Q(voucher__in=vouchers_for(post))
         | Q(visit__in=visits_for(post))
+        | Q(of_return__in=returns_for(post))
         | Q(project__in=projects)
         | Q(agreement__project__in=projects)
     )

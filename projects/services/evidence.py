@@ -20,7 +20,7 @@ from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
 from projects import rules
 from projects.choices import EvidenceKind, MediaType
-from projects.models import Evidence, EvidenceLink, Project, Voucher
+from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
 
 LARGEST_BYTES = 20 * 1024 * 1024
 LARGEST_PIXELS = 50_000_000
@@ -116,7 +116,7 @@ def _check_office(name: str, content: bytes, part: str) -> None:
 
 
 def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
-    """Keep a file and link it to its subject (voucher=, agreement=, project= or visit=), inside the act.
+    """Keep a file and link it to its one subject (voucher=, agreement=, of_return= ...), inside the act.
 
     ``kind`` says what the file proves (``EvidenceKind``), where a gate asks for it.
 
@@ -173,6 +173,21 @@ def add_to_project(*, post: ActingPost, project: Project, kind: str, uploads: li
     if problems:
         raise ValidationError(problems)
     return [attach(file, project=project, kind=kind) for file in files]
+
+
+@transaction.atomic
+def add_to_return(*, post: ActingPost, of_return: Return, uploads: list[Upload]) -> list[Evidence]:
+    """Keep the scan of a Return as it was signed and stamped (盖章扫描件), also after closing.
+
+    Raises Forbidden outside the own unit, ValidationError for bad files.
+    """
+    if not rules.may_record_for(post, of_return.unit_id):
+        raise Forbidden("盖章的报表由本单位或招商局上传。")
+    act("return.scan")
+    files, refused = checked(uploads)
+    if refused or not files:
+        raise ValidationError({"files": refused or ["请选择盖章报表的扫描件。"]})
+    return [attach(file, of_return=of_return) for file in files]
 
 
 @transaction.atomic

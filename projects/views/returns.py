@@ -1,9 +1,12 @@
-"""Returns: which are missing, one with its claims, submitting and taking back; filing periods."""
+"""Returns: which are missing, one with its claims, filing, confirming, printing, opening again."""
+
+import datetime as dt
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import clock
@@ -13,10 +16,11 @@ from accounts.views.gate import gate, words
 from accounts.views.paging import number_in, paged
 from accounts.views.resends import once
 from projects import rules
-from projects.forms.returns import STATES, PeriodForm
+from projects.forms.returns import STATES, ReopenForm, ScanForm
 from projects.models import Period
 from projects.queries import returns as queries
-from projects.services import closing, periods, returns
+from projects.queries import workdays
+from projects.services import closing, evidence, returns
 
 PAGE = 100
 
@@ -31,7 +35,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         period = get_object_or_404(Period.objects.filter(filed=True), pk=number_in(chosen))
         begun.append(period)
     state = request.GET.get("state", "")
-    open_ = period is not None and period.closed_at is None
     found = queries.in_state(queries.listed(request.post).filter(period=period), state)
     return render(
         request,
@@ -42,8 +45,8 @@ def listing(request: HttpRequest) -> HttpResponse:
             "state": state,
             "states": STATES,
             **paged(request, found.order_by("unit__sort_key", "unit_id"), PAGE),
-            "opens": rules.may_open_period(request.post),
-            "closes": open_ and rules.may_close_period(request.post),
+            "overseen": rules.reads_county(request.post),
+            "submits": rules.may_submit(request.post),
         },
     )
 
@@ -60,7 +63,7 @@ def submit(request: HttpRequest, return_id: int) -> HttpResponse:
     """Submit a Return; without claims it is a zero report (零报告)."""
     found = get_object_or_404(queries.listed(request.post), pk=return_id)
     try:
-        filed = returns.submit(post=request.post, return_id=found.pk)
+        filed = returns.submit(post=request.post, return_id=found.pk, today=clock.today())
     except Refused as refusal:
         return _detail_page(request, found.pk, words(refusal))
     filing = _("{number} 笔申报").format(number=found.entries) if found.entries else _("零报告")
@@ -87,43 +90,89 @@ def withdraw(request: HttpRequest, return_id: int) -> HttpResponse:
     return redirect("return", found.pk)
 
 
-@gate(rules.may_open_period, "GET", "POST")
-@once(PeriodForm)
-def open_period(request: HttpRequest) -> HttpResponse:
-    """Open a filing period; every unit gets its Return."""
-    form = PeriodForm(request.POST if request.method == "POST" else None, today=clock.today())
-    if form.is_valid():
-        values = form.cleaned_data
-        period = periods.open_period(
-            post=request.post, kind=values["kind"], starts_on=values["starts_on"], due_on=values["due_on"]
-        )
-        messages.success(
-            request,
-            _("填报期“{period}”已开启，上报截止 {due:%Y-%m-%d}。").format(period=period, due=period.due_on),
-        )
-        return redirect(f"{reverse('returns')}?period={period.pk}")
-    return render(request, "projects/period_form.html", {"form": form})
-
-
-@gate(rules.may_close_period, "GET", "POST")
+@gate(rules.may_submit, "POST")
 @once()
-def close_period(request: HttpRequest, period_id: int) -> HttpResponse:
-    """Show what closing means, then close and seal every Return of the period."""
-    period = get_object_or_404(Period.objects.filter(filed=True), pk=period_id)
-    refused = ""
-    if request.method == "POST":
+def confirm(request: HttpRequest, return_id: int) -> HttpResponse:
+    """The unit's head confirms what was filed on the unit's behalf (确认代填)."""
+    found = get_object_or_404(queries.listed(request.post), pk=return_id)
+    try:
+        returns.confirm(post=request.post, return_id=found.pk)
+    except Refused as refusal:
+        return _detail_page(request, found.pk, words(refusal))
+    messages.success(request, _("已确认代填的报表。"))
+    return redirect("return", found.pk)
+
+
+@gate(rules.may_record, "POST")
+@once(ScanForm)
+def scan(request: HttpRequest, return_id: int) -> HttpResponse:
+    """Keep the scan of the Return as it was signed and stamped."""
+    found = get_object_or_404(queries.listed(request.post), pk=return_id)
+    form = ScanForm(request.POST, request.FILES)
+    if form.is_valid():
         try:
-            closing.close_period(post=request.post, period_id=period.pk)
-        except Refused as refusal:
-            refused = words(refusal)
+            evidence.add_to_return(post=request.post, of_return=found, uploads=form.cleaned_data["files"])
+        except ValidationError as faults:
+            form.add_error(None, faults)
         else:
-            messages.success(request, _("填报期“{period}”已关闭，各单位报表已封存。").format(period=period))
-            return redirect(f"{reverse('returns')}?period={period.pk}")
-    context = {"period": period, "refused": refused, "counts": queries.closing(period)}
-    return render(request, "projects/period_close.html", context)
+            messages.success(request, _("已上传盖章的报表。"))
+            return redirect("return", found.pk)
+    return _detail_page(request, found.pk, scan_form=form)
 
 
-def _detail_page(request: HttpRequest, return_id: int, refused: str = "") -> HttpResponse:
+@gate(rules.reads_data, "GET")
+def printed(request: HttpRequest, return_id: int) -> HttpResponse:
+    """The Return on paper: every row, the totals, and where it is signed and stamped (F-81)."""
+    found = get_object_or_404(queries.listed(request.post), pk=return_id)
+    return render(
+        request,
+        "projects/return_print.html",
+        {
+            "return": found,
+            "claims": queries.claims_in(request.post, found),
+            "totals": queries.totals(request.post, found),
+            "now": clock.now(),
+        },
+    )
+
+
+@gate(rules.may_reopen, "GET", "POST")
+@once(ReopenForm)
+def reopen(request: HttpRequest, return_id: int) -> HttpResponse:
+    """Open one closed Return again, with a reason and an end (F-33)."""
+    found = get_object_or_404(queries.listed(request.post), pk=return_id)
+    form = ReopenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            last = workdays.add(clock.today(), form.cleaned_data["days"])
+            closing.reopen(
+                post=request.post,
+                return_id=found.pk,
+                reason=form.cleaned_data["reason"],
+                until=end_of(last),
+                now=clock.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, words(refusal))
+        else:
+            messages.success(
+                request,
+                _("已重新开放 {unit}“{period}”报表，{last:%Y-%m-%d} 24时自动关闭。").format(
+                    unit=found.unit, period=found.period, last=last
+                ),
+            )
+            return redirect("return", found.pk)
+    return render(request, "projects/return_reopen.html", {"return": found, "form": form})
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """24 o'clock of a day in the portal's time zone."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+
+
+def _detail_page(
+    request: HttpRequest, return_id: int, refused: str = "", scan_form: ScanForm | None = None
+) -> HttpResponse:
     found = get_object_or_404(queries.listed(request.post), pk=return_id)
     unfinished = found.submitted_at is None or found.uncovered
     own = rules.may_submit_of(request.post, found.unit_id)
@@ -137,6 +186,11 @@ def _detail_page(request: HttpRequest, return_id: int, refused: str = "") -> Htt
             "refused": refused,
             "submits": own and found.reports_closed_at is None and unfinished,
             "withdraws": own and found.reports_closed_at is None and found.submitted_at is not None,
+            "confirms": found.to_confirm and rules.may_confirm_of(request.post, found.unit_id),
+            "reopens": found.reports_closed_at is not None and rules.may_reopen(request.post),
+            "scans": rules.may_record_for(request.post, found.unit_id),
+            "scan_form": scan_form or ScanForm(),
+            "papers": queries.scans_of(found),
             "on_behalf": own and request.post.unit_id != found.unit_id,
             "changes": history.of_rows([("projects_return", found.pk)]),
         },

@@ -134,7 +134,7 @@ def test_queries_of_the_list_of_returns(world, sign_in, django_assert_num_querie
 @pytest.mark.parametrize(("unit", "rows"), [("招商局", 1), ("水沟镇", 6)])
 def test_queries_of_a_return(world, sign_in, django_assert_num_queries, unit, rows):
     client = sign_in("a_party_inspector")
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         page = told(client.get(return_of(world, unit)))
     assert len(set(re.findall(r'href="/claims/(\d+)/"', page))) == rows
 
