@@ -14,7 +14,9 @@ import pytest
 
 ROW = re.compile(r"S\d-\d{2}|F-\d{1,3}|I\d{1,2}")
 # Fixtures and names through which a test enters as a user, a client or an operator does.
-ENTRANCES = frozenset({"client", "Client", "page", "live_server", "sync_playwright", "call_command"})
+ENTRANCES = frozenset(
+    {"client", "Client", "page", "live_server", "sync_playwright", "call_command", "get_wsgi_application"}
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
