@@ -1,7 +1,5 @@
 """One box for everything: a page of results by kind; each kind goes on by itself."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,8 +11,12 @@ from projects.queries import search as queries
 
 FIRST = 10  # of each kind on the page of all kinds
 PAGE = 50
-# The page of a thing; a firm's projects stand in the list of projects.
-PAGES = {queries.PROJECTS: "project", queries.UNITS: "unit", queries.VOUCHERS: "voucher"}
+PAGES = {
+    queries.PROJECTS: "project",
+    queries.FIRMS: "enterprise",
+    queries.UNITS: "unit",
+    queries.VOUCHERS: "voucher",
+}
 
 
 @gate(anybody, "GET")
@@ -48,6 +50,4 @@ def _address(hit: queries.Hit) -> str:
     """The page that the hit opens; "" for one that opens nothing."""
     if hit.key is None:
         return ""
-    if hit.kind == queries.FIRMS:
-        return f"{reverse('projects')}?{urlencode({'q': hit.name})}"
     return reverse(PAGES[hit.kind], args=[hit.key])
