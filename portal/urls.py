@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("assessment.urls")),
     path("help/", views.help_index, name="help"),
+    path("help/interface/reference/", views.interface_reference, name="interface_reference"),
     # After the pages of the help that stand with their part of the portal.
     path("help/<slug:slug>/", views.help_page, name="help_page"),
 ]

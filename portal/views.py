@@ -14,6 +14,7 @@ from accounts.views.gate import gate
 from portal import health as health_of
 from portal import help as helps
 from portal import home as homes
+from portal import interface
 
 
 @login_not_required
@@ -59,3 +60,9 @@ def help_page(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     context = {"topic": helps.PAGES[slug], "page": f"portal/help/{slug}.html"}
     return render(request, "portal/help_page.html", context)
+
+
+@gate(accounts.rules.anybody, "GET")
+def interface_reference(request: HttpRequest) -> HttpResponse:
+    """Every address of the API with its parameters and fields, as its own description says."""
+    return render(request, "portal/interface.html", {"readings": interface.readings()})

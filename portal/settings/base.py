@@ -28,7 +28,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "accounts",
     "projects",
     "assessment",

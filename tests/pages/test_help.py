@@ -59,3 +59,17 @@ def test_other_topics_and_methods_of_the_help(world, sign_in):
     assert client.get("/help/nothing/").status_code == 404
     assert client.post("/help/").status_code == 405
     assert client.post("/help/units/").status_code == 405
+
+
+def test_the_reference_of_the_interface_names_every_address_parameter_and_field(world, sign_in):
+    page = text_of(sign_in("a_admin").get("/help/interface/reference/"))
+    for word in (
+        "/api/v1/claims/",
+        "/api/v1/standing/",
+        "happened_from",
+        "half_year_met",
+        "superior",
+        "tenant",
+    ):
+        assert f"<code>{word}</code>" in page
+    assert page.count("/api/v1/") == 16  # 13 lists, 2 tables, the description
