@@ -73,11 +73,6 @@ def _failures(cases, each: int, headers: dict) -> list[str]:
     return told
 
 
-@pytest.fixture(autouse=True)
-def _unhurried(settings):
-    settings.PORTAL_API_PER_MINUTE = 1_000_000
-
-
 @pytest.mark.covers("F-87", "S0-34")
 def test_a_few_hundred_cases_find_nothing(world):
     counted, found = ask(world.a.key, 4)

@@ -46,8 +46,7 @@ def getting(key: str):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.covers("F-87", "S0-34", "F-36", "I2", "I12", "I14")
 @pytest.mark.covers("S2-07", "S2-08", "S2-09", "S2-10")
-def test_the_standing_is_rebuilt_from_the_api_alone(settings):
-    settings.PORTAL_API_PER_MINUTE = 100_000
+def test_the_standing_is_rebuilt_from_the_api_alone():
     county.set_up()
     county.load(county.OFFICE)
     county.decide(county.REVIEWS, county.PARTY)
