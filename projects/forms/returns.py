@@ -44,14 +44,16 @@ def spans(today: dt.date) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def next_spans(today: dt.date) -> list[Span]:
-    """The period to be opened next of each kind that the tenant files: today's, or the one after the last."""
+    """Of each kind that the tenant files the next period to open, once it begins within a month."""
     found = []
     for rule in FilingRule.objects.filter(filed=True).order_by("pk"):
         step = periods.MONTHS[PeriodKind(rule.kind)]
         first = dt.date(today.year, (today.month - 1) // step * step + 1, 1)
         opened = Period.objects.filter(kind=rule.kind, filed=True, starts_on__gte=first)
         last = opened.order_by("-starts_on").first()
-        found.append(periods.span(rule.kind, last.ends_on + dt.timedelta(days=1) if last else first))
+        following = last.ends_on + dt.timedelta(days=1) if last else first
+        if following <= today + dt.timedelta(days=31):
+            found.append(periods.span(rule.kind, following))
     return found
 
 
