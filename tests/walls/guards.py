@@ -1,6 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
-from tests.walls import acts
+from tests.walls import acts, people
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -221,6 +221,7 @@ REFUSALS = {
     "PT305": used_split_changed,
     "PT306": shares_that_do_not_add_up,
     **acts.REFUSALS,
+    **people.REFUSALS,
 }
 
 
