@@ -71,7 +71,7 @@ checks: .venv/develop
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) tests/with_environment.py $(PY) manage.py check --deploy --fail-level WARNING
 
-batteries: .venv/develop
+batteries: .venv/develop chromium
 	$(PY) -m pytest -m battery
 	$(MAKE) pg15
 
@@ -79,7 +79,7 @@ pg15: .venv/develop postgresql-15
 	PORTAL_PG_BIN=$(PG15) PORTAL_VAR="$$PWD/var/pg15" $(PY) -m pytest -m walls
 
 test-browser: .venv/develop chromium
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -m "browser and not battery"
 
 bench: .venv/develop
 	$(PY) -m pytest -m bench -s

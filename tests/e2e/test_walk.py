@@ -5,6 +5,7 @@ Each kind of page is also read by axe, once at each size: what it calls serious 
 
 import os
 import re
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,14 +13,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from portal.demo import story
+from tests.e2e.conftest import SIZES
 
 pytestmark = pytest.mark.browser
 
 PEOPLE = [
-    "sn_town", "sn_head", "sn_clerk", "sn_party", "sn_gov", "sn_leader", "sn_audit", "sn_admin",
+    "sn_town", "sn_head", "sn_clerk", "sn_party", "sn_gov", "sn_leader", "sn_audit", "sn_security",
+    "sn_admin",
     "ql_town", "ql_head", "ql_clerk", "ql_party", "city_officer", "city_clerk", "city_admin",
 ]  # fmt: skip
 MOST_PAGES = 80  # of one role at one size
+DOWNLOAD = re.compile(r"/evidence/|/template/|/calendar/\d+/form/|/api/")
 GRAVE = {"serious", "critical"}
 READ_BY_AXE = set()  # (kind of page, size): what one role's page has, the next one's has too
 # Latin words that stand for themselves: logins, file names, credit codes, hashes, the names of formats.
@@ -74,11 +78,20 @@ def kind_of(address: str) -> str:
 def links_here(visitor) -> list[str]:
     """Addresses of the page's own links, in order, downloads left out."""
     found = visitor.page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-    return [one for one in found if one.startswith(visitor.address) and "/evidence/" not in one]
+    return [one for one in found if one.startswith(visitor.address) and not DOWNLOAD.search(one)]
 
 
-@pytest.mark.parametrize("size", ["wide", "phone"])
-@pytest.mark.parametrize("username", PEOPLE)
+def walks() -> list:
+    """Everybody at both sizes; all but these few are long (make batteries)."""
+    soon = [(username, "wide") for username in PEOPLE if not username.startswith("ql")]
+    soon += [(username, "phone") for username in ("sn_town", "sn_head", "sn_clerk", "sn_party")]
+    return [
+        pytest.param(*walk, marks=() if walk in soon else pytest.mark.battery)
+        for walk in product(PEOPLE, SIZES)
+    ]
+
+
+@pytest.mark.parametrize(("username", "size"), walks())
 def test_every_page_by_click(visit, username, size):
     visitor = visit(size)
     visitor.sign_in(username)
