@@ -381,5 +381,5 @@ def test_personal_values_never_enter_the_log(world):
                 "SELECT count(*) FROM accounts_changerow WHERE \"table\" = %s AND after ->> %s = 'changed'",
                 [table, column],
             ).fetchone()
-            assert marked[0] > 0, (table, column)
+            assert marked[0] > 0 or all(value is None for (value,) in values), (table, column)
     assert searched > 30

@@ -61,7 +61,7 @@ def test_an_initial_password_works_for_72_hours(slip, monkeypatch):
     assert "_auth_user_id" not in client.session
     # A wrong one is told nothing of this.
     wrong = Client().post("/login/", {"username": slip.username, "password": "wrong"})
-    assert "已过期" not in wrong.content.decode()
+    assert "初始密码已过期" not in wrong.content.decode()
 
 
 def test_a_chosen_password_asks_for_no_change(world, sign_in):
