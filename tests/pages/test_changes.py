@@ -93,7 +93,8 @@ def test_exact_amounts_stay_exact(world):
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO assessment_measure"
-                " (tenant_id, name, version, valid_from, line, kind, agreement_kinds, zero_threshold, document)"
+                " (tenant_id, name, version, valid_from, line, kind, agreement_kinds,"
+                " zero_threshold, document)"
                 " SELECT tenant_id, '大数', 1, valid_from, line, kind, '[]', 12345678901234.123456, ''"
                 " FROM assessment_measure WHERE name = '到位资金' RETURNING id"
             )
