@@ -130,6 +130,7 @@ def status(client: Client, method: str, page: str) -> int:
     with transaction.atomic():
         answer = client.generic(method, page)
         transaction.set_rollback(True)
+    answer.close()  # a file is sent open
     return answer.status_code
 
 
