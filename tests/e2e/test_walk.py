@@ -72,7 +72,7 @@ def barriers(page) -> list[str]:
 
 def kind_of(address: str) -> str:
     """A page's address with what it is about taken out: one of each kind is walked."""
-    return re.sub(r"\d+|(?<=/figures/)[a-z_]+", "n", urlsplit(address).path)
+    return re.sub(r"\d+|(?<=/figures/)[a-z_]+|(?<=/help/)[a-z_/]+", "n", urlsplit(address).path)
 
 
 def links_here(visitor) -> list[str]:
@@ -83,8 +83,10 @@ def links_here(visitor) -> list[str]:
 
 def walks() -> list:
     """Everybody at both sizes; all but these few are long (make batteries)."""
-    soon = [(username, "wide") for username in PEOPLE if not username.startswith("ql")]
-    soon += [(username, "phone") for username in ("sn_town", "sn_head", "sn_clerk", "sn_party")]
+    soon = [
+        (username, "wide") for username in ("sn_clerk", "sn_party", "sn_leader", "sn_admin", "city_officer")
+    ]
+    soon += [(username, "phone") for username in ("sn_town", "sn_head")]
     return [
         pytest.param(*walk, marks=() if walk in soon else pytest.mark.battery)
         for walk in product(PEOPLE, SIZES)
@@ -106,7 +108,20 @@ def test_every_page_by_click(visit, username, size):
         waiting += links_here(visitor)
     print(f"{username} {size}: {len(seen)} pages: {' '.join(sorted(seen))}")
     assert len(seen) >= 2
-    assert visitor.faults == []
+    assert not visitor.faults, "\n".join(visitor.faults)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_of_the_help(visit, size):
+    visitor = visit(size)
+    visitor.sign_in("sn_clerk")
+    visitor.open("/help/")
+    pages = sorted({address for address in links_here(visitor) if "/help/" in address})
+    for address in pages:
+        visitor.page.goto(address)
+        look(visitor, f"help-{size}-{urlsplit(address).path.strip('/').replace('/', '-')}")
+    assert len(pages) > 10
+    assert not visitor.faults, "\n".join(visitor.faults)
 
 
 def test_login_page(visit):
