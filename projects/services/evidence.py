@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from PIL import Image
+from PIL import Image, ImageOps
 
 from accounts import scope
 from accounts.acts import act
@@ -71,7 +71,7 @@ def checked(uploads: list[Upload]) -> tuple[list[Checked], list[str]]:
 
 
 def _checked(upload: Upload) -> Checked:
-    """One file; pictures are drawn anew, without their metadata. Raises ValidationError."""
+    """One file; pictures are drawn anew, upright, without their metadata. Raises ValidationError."""
     name = Path(upload.name).name
     if len(upload.content) > LARGEST_BYTES:
         raise ValidationError(f"“{name}”超过 20 MB，请压缩或分拆后再传。")
@@ -96,7 +96,7 @@ def _redrawn(name: str, content: bytes, media_type: str) -> bytes:
                 raise ValidationError(f"“{name}”像素过大，请缩小后再传。")
             picture.load()
             out = io.BytesIO()
-            picture.convert("RGB").save(out, form)
+            ImageOps.exif_transpose(picture).convert("RGB").save(out, form)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValidationError(f"“{name}”不是完好的图片，请重新拍摄或导出。") from error
     return out.getvalue()

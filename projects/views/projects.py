@@ -131,6 +131,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @gate(rules.may_record, "GET", "POST")
+@once(ProjectForm)
 def edit(request: HttpRequest, project_id: int) -> HttpResponse:
     """Correct what describes a project."""
     project = found(request, project_id)

@@ -1,11 +1,15 @@
 """From the field: visits and the leads that come of them, through their pages."""
 
 import datetime as dt
+import io
 import re
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
+from PIL import Image
+from PIL.ExifTags import Base
 
 from accounts.acts import act
 from projects.choices import ClaimKind, PeriodKind
@@ -78,6 +82,25 @@ def test_a_name_that_is_registered_becomes_the_firm_and_a_photo_is_kept(world, s
         assert visit.enterprise_id == world.a.rows["enterprise"]
         assert (visit.headcount, visit.principal_leader) == (3, True)
         assert EvidenceLink.objects.filter(visit=visit).count() == 1
+
+
+@commits
+def test_a_photo_that_a_phone_took_upright_stays_upright(world, sign_in):
+    """A phone keeps the picture as its sensor lies, and says in the metadata how to turn it."""
+    lying = Image.new("RGB", (40, 20), "white")
+    lying.paste("red", (0, 0, 40, 5))  # the sensor's upper edge: the right one once turned
+    turned = Image.Exif()
+    turned[Base.Orientation] = 6
+    out = io.BytesIO()
+    lying.save(out, "JPEG", exif=turned)
+    sent = SimpleUploadedFile("IMG_0001.jpg", out.getvalue(), content_type="image/jpeg")
+    client = sign_in("a_reporter")
+    client.post(VISIT, walk(photos=[sent]))
+    with acting(world.a.posts["reporter"]):
+        found = EvidenceLink.objects.get(visit=Visit.objects.latest("pk")).evidence_id
+    with Image.open(io.BytesIO(b"".join(client.get(f"/evidence/{found}/").streaming_content))) as kept:
+        assert (kept.size, kept.getexif().get(Base.Orientation)) == ((20, 40), None)
+        assert kept.getpixel((18, 20))[1] < 100 < kept.getpixel((5, 20))[1]
 
 
 @pytest.mark.parametrize(
