@@ -14,8 +14,8 @@ PAGE_TEXT = "main"
 
 
 def field(visitor, label: str):
-    """The input that stands under this label."""
-    return visitor.page.get_by_label(label, exact=False).first
+    """The input of the page itself that stands under this label."""
+    return visitor.page.locator(PAGE_TEXT).get_by_label(label, exact=False).first
 
 
 def said(visitor) -> str:
