@@ -51,9 +51,7 @@ def announce(var: Path) -> None:
     var = _made(var)
     os.environ.setdefault("PORTAL_VAR", str(var))
     if "REDIS_URL" not in os.environ:
-        os.environ["REDIS_URL"] = "redis+socket://" + quote(
-            str(homes.home_of(var).sockets / homes.BROKER_SOCKET)
-        )
+        os.environ["REDIS_URL"] = homes.home_of(var).broker_url
     if "DATABASE_URL" not in os.environ and "MIGRATE_DATABASE_URL" not in os.environ:
         host = quote(str(homes.home_of(var).sockets), safe="")
         os.environ["DATABASE_URL"] = f"postgresql://app@{host}/{DATABASE}"

@@ -154,6 +154,12 @@ COUNTED = {
     ClaimKind.IN_PRODUCTION: _("个"),
 }
 
+
+def unit_of(kind: str) -> str:
+    """What a figure of this kind of claim is counted in: 个, 次, 条 or 万元 (I14)."""
+    return str(COUNTED.get(ClaimKind(kind), _("万元")))
+
+
 # Claims of one act each, by what the act is; such a claim counts one (a reversal minus one).
 VISIT_KINDS = (ClaimKind.VISIT, ClaimKind.RECEPTION)
 STAGE_KINDS = (ClaimKind.LANDED, ClaimKind.STARTED, ClaimKind.COMPLETED, ClaimKind.IN_PRODUCTION)

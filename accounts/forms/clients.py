@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import ClientGroup
+from accounts.forms.units import DayInput
 from accounts.models import Unit
 
 
@@ -12,7 +13,7 @@ def day_field(**kwargs) -> forms.DateField:
     return forms.DateField(
         label=_("有效期至"),
         help_text=_("当天仍有效，最长一年。"),
-        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        widget=DayInput(),
         **kwargs,
     )
 

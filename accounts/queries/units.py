@@ -6,13 +6,15 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 
 from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
 from accounts.pinyin import named
+from accounts.queries.dated import on_day
 
 CURRENT, CLOSED = "current", "closed"
 
 
-def on_day(day: dt.date) -> Q:
-    """Memberships in force on a day."""
-    return Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gte=day))
+def called(words: str) -> Q:
+    """Units whose name, pinyin or alias holds the words."""
+    alias = UnitAlias.objects.filter(unit=OuterRef("pk"), name__icontains=words)
+    return named(words) | Q(Exists(alias))
 
 
 def listed(
@@ -27,8 +29,7 @@ def listed(
         group_name=Subquery(now.values("group__name")[:1])
     )
     if words:
-        alias = UnitAlias.objects.filter(unit=OuterRef("pk"), name__icontains=words)
-        units = units.filter(named(words) | Q(Exists(alias)))
+        units = units.filter(called(words))
     if kind:
         units = units.filter(kind=kind)
     if group:
@@ -52,7 +53,5 @@ def one() -> QuerySet[Unit]:
 
 def groups(*, today: dt.date) -> QuerySet[UnitGroup]:
     """Groups with ``members`` as of today."""
-    now = Q(memberships__from_on__lte=today) & (
-        Q(memberships__until_on__isnull=True) | Q(memberships__until_on__gte=today)
-    )
-    return UnitGroup.objects.annotate(members=Count("memberships", filter=now)).order_by("pk")
+    members = Count("memberships", filter=on_day(today, "memberships__"))
+    return UnitGroup.objects.annotate(members=members).order_by("pk")

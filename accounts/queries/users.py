@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Post, User
 from accounts.pinyin import named
+from accounts.queries.dated import on_day
 
 ACTIVE, DISABLED, LOCKED, INITIAL, PENDING, ENDED = (
     "active",
@@ -21,11 +22,6 @@ ACTIVE, DISABLED, LOCKED, INITIAL, PENDING, ENDED = (
 )
 # A post that was declined ends on the day on which it would have begun.
 WAITING = Q(pending=True) & (Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")))
-
-
-def in_office(today: dt.date) -> Q:
-    """Posts that are held on this day, confirmed or not."""
-    return Q(from_on__lte=today) & (Q(until_on__isnull=True) | Q(until_on__gte=today))
 
 
 def all_users() -> QuerySet[User]:
@@ -60,9 +56,9 @@ def listed(
         there = posts.filter(unit__name__icontains=words)
         users = users.filter(named(words) | Q(username__icontains=words) | Q(Exists(there)))
     if unit:
-        users = users.filter(Exists(posts.filter(in_office(today), unit=unit)))
+        users = users.filter(Exists(posts.filter(on_day(today), unit=unit)))
     if role:
-        users = users.filter(Exists(posts.filter(in_office(today), role=role)))
+        users = users.filter(Exists(posts.filter(on_day(today), role=role)))
     conditions = {
         ACTIVE: Q(is_active=True),
         DISABLED: Q(is_active=False),

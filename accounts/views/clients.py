@@ -14,7 +14,7 @@ from accounts.queries import clients as queries
 from accounts.queries import history
 from accounts.refusals import Refused
 from accounts.services import clients
-from accounts.views.gate import gate, words
+from accounts.views.gate import gate, tried, words
 from accounts.views.paging import paged
 
 PAGE = 50
@@ -33,13 +33,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue a client; the answer shows its key, once. Sent again, it is refused by its name."""
     form = ClientForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            client, key = clients.issue(post=request.post, today=clock.today(), **form.cleaned_data)
-        except ValidationError as faults:
-            form.add_error(None, faults)
-        else:
-            return render(request, "accounts/client_key.html", {"client": client, "key": key})
+    if form.is_valid() and (
+        issued := tried(form, clients.issue, post=request.post, today=clock.today(), **form.cleaned_data)
+    ):
+        client, key = issued
+        return render(request, "accounts/client_key.html", {"client": client, "key": key})
     return render(request, "accounts/client_form.html", {"form": form})
 
 

@@ -68,9 +68,9 @@ def edit(request: HttpRequest, unit_id: int) -> HttpResponse:
 def reopen(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Take a closing back."""
     form = forms.ReopenForm(request.POST)
-    if not form.is_valid():
-        return _detail_page(request, unit_id, reopen=form)
-    if unit := tried(form, units.reopen, post=request.post, unit_id=unit_id, **form.cleaned_data):
+    if form.is_valid() and (
+        unit := tried(form, units.reopen, post=request.post, unit_id=unit_id, **form.cleaned_data)
+    ):
         messages.success(request, _("已恢复单位“{unit}”。").format(unit=unit))
         return redirect("unit", unit.pk)
     return _detail_page(request, unit_id, reopen=form)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.units import DayInput, open_units, reason_field
 from assessment.models import Measure, Target
+from assessment.queries.drill import measure_names
 from assessment.services.targets import Paper
 from projects.choices import COUNTED, ClaimKind
 from projects.forms.fields import MONEY_UNITS, AmountField
@@ -16,8 +17,7 @@ PIECES = "个"
 
 def measure_choices() -> list[tuple[str, str]]:
     """Names of the measures, each once, in the order of their publication."""
-    names = dict.fromkeys(Measure.objects.order_by("pk").values_list("name", flat=True))
-    return [(name, name) for name in names]
+    return [(name, name) for name in measure_names()]
 
 
 class TargetsFilter(forms.Form):

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, Unit, tenant_key
-from projects.choices import COUNTED, AgreementKind, BusinessLine, ClaimKind
+from projects.choices import AgreementKind, BusinessLine, ClaimKind, unit_of
 from projects.models import Period
 
 
@@ -45,7 +45,7 @@ class Measure(TenantModel):
             what += f"，只计协议类型为{'、'.join(labels)}的项目"
         if self.carry_over is not None:
             what += "，只计续建项目" if self.carry_over else "，不含续建项目"
-        unit = COUNTED.get(ClaimKind(self.kind), "万元")
+        unit = unit_of(self.kind)
         return f"{what}；破零线为{self.zero_threshold.normalize():f}{unit}，超过才算破零。"
 
 

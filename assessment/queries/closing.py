@@ -3,9 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from accounts.models import Post, Unit
+from accounts.queries.dated import on_day
 from assessment.models import Target
 from projects.models import Project, Return
 
@@ -24,10 +23,9 @@ def hanging_on(unit: Unit, *, today: dt.date) -> Hanging:
     """What hangs on the unit as of today. Four queries."""
     returns = Return.objects.filter(unit=unit, reports_closed_at__isnull=True).select_related("period")
     targets = Target.objects.filter(unit=unit, successors__isnull=True, period__ends_on__gte=today)
-    posts = Post.objects.filter(unit=unit, from_on__lte=today)
     return Hanging(
         returns=list(returns.order_by("period__starts_on", "pk")),
         targets=list(targets.select_related("measure", "period").order_by("period__starts_on", "pk")),
-        posts=posts.filter(Q(until_on__isnull=True) | Q(until_on__gte=today)).count(),
+        posts=Post.objects.filter(on_day(today), unit=unit).count(),
         projects=Project.objects.filter(unit=unit).count(),
     )

@@ -8,11 +8,9 @@ from django.db.models import Aggregate, Count, Q, Sum
 
 from accounts.models import ChangeRow
 from assessment.models import Measure
-from assessment.queries.basis import claims_until, counts
-from projects.choices import ClaimState
+from assessment.queries.basis import STANDS, claims_until, counts
 
 TABLE = "assessment_measure"
-STANDS = ~Q(state=ClaimState.REVERSED) & Q(reverses__isnull=True)
 
 
 @dataclass(frozen=True)

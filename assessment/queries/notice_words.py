@@ -6,7 +6,7 @@ from decimal import Decimal
 from assessment.choices import RuleKind
 from assessment.models import Measure, Rule
 from assessment.queries.standing import Line, Standing
-from projects.choices import COUNTED, ClaimKind
+from projects.choices import unit_of
 from projects.models import Return
 from projects.sheets.cells import plain
 
@@ -27,7 +27,7 @@ def names(units: list[str]) -> str:
 
 def quantity(amount: Decimal, measure: Measure) -> str:
     """An amount with its unit (I14)."""
-    return f"{plain(amount)}{COUNTED.get(ClaimKind(measure.kind), '万元')}"
+    return f"{plain(amount)}{unit_of(measure.kind)}"
 
 
 def zero(line: Line, measure: Measure, *, today: dt.date, until: dt.date, then: str) -> str:

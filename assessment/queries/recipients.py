@@ -5,10 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from accounts.choices import Role
 from accounts.models import Post, Unit
+from accounts.queries.dated import on_day
 
 UNIT_ROLES = frozenset({Role.REPORTER, Role.HEAD, Role.BUREAU})
 OFFICE_ROLES = frozenset({Role.BUREAU, Role.INSPECTION})
@@ -31,8 +30,7 @@ class People:
     def __init__(self, on: dt.date):
         self.units: dict[int, Unit] = {unit.pk: unit for unit in Unit.objects.order_by("pk")}
         self._posts: dict[int, list[Post]] = defaultdict(list)
-        in_time = Q(until_on__isnull=True) | Q(until_on__gte=on)
-        held = Post.objects.filter(in_time, from_on__lte=on, pending=False)
+        held = Post.objects.filter(on_day(on), pending=False)
         for post in held.filter(user__is_active=True).select_related("user").order_by("pk"):
             self._posts[post.unit_id].append(post)
 

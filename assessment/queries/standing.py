@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.choices import UnitKind
 from accounts.models import GroupMembership, Unit
+from accounts.queries.dated import on_day
 from accounts.refusals import Refused
 from assessment.choices import Basis, UnitClass
 from assessment.models import Measure, Target
@@ -168,11 +169,7 @@ def classify(
 
 def groups_on(day: dt.date) -> dict[int, str]:
     """Code of each unit's group on a day."""
-    return dict(
-        GroupMembership.objects.filter(from_on__lte=day)
-        .filter(Q(until_on__isnull=True) | Q(until_on__gte=day))
-        .values_list("unit_id", "group__code")
-    )
+    return dict(GroupMembership.objects.filter(on_day(day)).values_list("unit_id", "group__code"))
 
 
 def _units_of(as_of: dt.date) -> QuerySet[Unit]:

@@ -9,7 +9,7 @@ from accounts.models import ChangeRow
 from accounts.pinyin import named
 from accounts.queries.posts import ActingPost
 from assessment.models import Target
-from projects.rules import reads_county, reads_data
+from assessment.queries.visible import targets_for
 
 TABLE = "assessment_target"
 
@@ -17,13 +17,6 @@ TABLE = "assessment_target"
 def live() -> QuerySet[Target]:
     """Targets that no revision has replaced."""
     return Target.objects.filter(successors__isnull=True)
-
-
-def targets_for(post: ActingPost) -> QuerySet[Target]:
-    """Targets that the post may read: those of its unit, or all of the county."""
-    if reads_county(post):
-        return Target.objects.all()
-    return Target.objects.filter(unit_id=post.unit_id) if reads_data(post) else Target.objects.none()
 
 
 def listed(

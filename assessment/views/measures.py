@@ -12,7 +12,7 @@ from assessment.forms.measures import MeasureForm
 from assessment.models import Measure
 from assessment.queries import measures as queries
 from assessment.services import measures
-from assessment.views.standing import unit_of
+from projects.choices import unit_of
 from projects.rules import reads_county, reads_data
 
 

@@ -23,7 +23,7 @@ from assessment.queries.above import tasks_from_above
 from assessment.queries.basis import measure_named
 from assessment.queries.standing import Standing
 from assessment.queries.standing import standing as standing_of
-from projects.choices import COUNTED, ClaimKind
+from projects.choices import unit_of
 from projects.rules import reads_county, reads_data
 
 PAGE = 100
@@ -141,11 +141,6 @@ def asked(request: HttpRequest) -> tuple[NumbersForm, Question]:
     """The question of this request, complete, and its form."""
     form = NumbersForm(request.GET, today=clock.today(), measures=drill.measure_names())
     return form, form.question()
-
-
-def unit_of(kind: str) -> str:
-    """Unit of a measure's quantity: 个 for counted things, otherwise 万元."""
-    return str(COUNTED.get(ClaimKind(kind), _("万元")))
 
 
 def _measure(question: Question) -> Measure:

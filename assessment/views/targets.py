@@ -15,8 +15,9 @@ from assessment import rules
 from assessment.forms import targets as forms
 from assessment.models import Target
 from assessment.queries import targets as queries
+from assessment.queries.visible import targets_for
 from assessment.services import targets
-from assessment.views.standing import unit_of
+from assessment.views.standing import place
 from projects.models import Period
 from projects.rules import reads_county, reads_data
 from projects.services import kept
@@ -48,6 +49,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             if whole and reads_county(request.post)
             else None,
             "issues": rules.issues_targets(request.post),
+            **place(request),
         },
     )
 
@@ -63,10 +65,10 @@ def detail(request: HttpRequest, target_id: int) -> HttpResponse:
         {
             "target": target,
             "kind": target.measure.kind,
-            "unit_of_amount": unit_of(target.measure.kind),
             "versions": versions,
             "latest": versions[0].target,
             "issues": rules.issues_targets(request.post),
+            **place(request),
         },
     )
 
@@ -113,7 +115,7 @@ def revise(request: HttpRequest, target_id: int) -> HttpResponse:
         if revised:
             messages.success(request, _("已调整任务，原来的数字仍可查看。"))
             return redirect("target", revised.pk)
-    context = {"form": form, "target": target, "unit_of_amount": unit_of(target.measure.kind)}
+    context = {"form": form, "target": target, **place(request)}
     return render(request, "assessment/target_revise.html", context)
 
 
@@ -168,7 +170,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 
 
 def _target(request: HttpRequest, target_id: int) -> Target:
-    found = queries.targets_for(request.post).select_related("unit", "measure", "period")
+    found = targets_for(request.post).select_related("unit", "measure", "period")
     return get_object_or_404(found, pk=target_id)
 
 
@@ -191,5 +193,6 @@ def _check_page(
             **waiting,
             "listed": listed,
             "findings": lists.told(listed.findings),
+            **place(request),
         },
     )

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, Unit, User, tenant_key
-from projects.choices import COUNTED, STAGE_KINDS, VISIT_KINDS, ClaimKind, ClaimState
+from projects.choices import STAGE_KINDS, VISIT_KINDS, ClaimKind, ClaimState, unit_of
 from projects.models.agreement import Agreement
 from projects.models.period import Return
 from projects.models.project import Project
@@ -126,7 +126,7 @@ class Claim(TenantModel):
     @property
     def quantity_unit(self) -> str:
         """Unit of the figure: 个 for counts, otherwise 万元 (I14)."""
-        return str(COUNTED.get(ClaimKind(self.kind), _("万元")))
+        return unit_of(self.kind)
 
     @property
     def source(self) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from projects.models import CalendarDay, CalendarYear
+from projects.queries.workdays import is_weekday
 
 
 @dataclass(frozen=True)
@@ -70,5 +71,5 @@ def _month(year: int, number: int, moved: dict[dt.date, CalendarDay]) -> Month:
 
 def _day(day: dt.date, moved: CalendarDay | None) -> Day:
     if moved is None:
-        return Day(day, day.isoweekday() < 6, moved=False, name="")
+        return Day(day, is_weekday(day), moved=False, name="")
     return Day(day, moved.works, moved=True, name=moved.name)

@@ -11,7 +11,7 @@ from accounts.models import Post
 from accounts.queries.posts import ActingPost
 from projects.choices import ClaimState
 from projects.models import Claim, Project, Return
-from projects.queries.visible import claims_for, projects_for, returns_for
+from projects.queries.visible import ACTS, claims_for, projects_for, returns_for
 from projects.rules import OWN_UNIT
 
 SHOWN = 100
@@ -61,14 +61,11 @@ def _claims(post: ActingPost, held: Post) -> Iterator[Left]:
     under_way = [ClaimState.SUBMITTED, ClaimState.FIRST_REVIEWED, ClaimState.DOUBTED]
     for title, states in ((_("被退回的申报"), [ClaimState.RETURNED]), (_("核实中的申报"), under_way)):
         claims = entered.filter(state__in=states)
-        rows = _readable(claims, claims_for(post)).select_related("project")[:SHOWN]
+        rows = _readable(claims, claims_for(post)).select_related("project", *ACTS)[:SHOWN]
         yield Left(
             title,
             claims.count(),
-            [
-                (f"{row.project.name}·{row.get_kind_display()}", reverse("claim", args=[row.pk]))
-                for row in rows
-            ],
+            [(f"{row.subject}·{row.get_kind_display()}", reverse("claim", args=[row.pk])) for row in rows],
         )
 
 

@@ -5,12 +5,13 @@ What another unit holds is named with that unit and opens nothing.
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit, UnitAlias
+from accounts.models import Unit
 from accounts.pinyin import named
 from accounts.queries.posts import ActingPost
+from accounts.queries.units import called
 from projects.models import Enterprise, Project, Voucher
 from projects.queries.visible import enterprises_for, projects_for, vouchers_for
 from projects.rules import reads_county, reads_data
@@ -95,8 +96,7 @@ def _voucher(words: str) -> Q:
 
 
 def _units(words: str) -> QuerySet[Unit]:
-    alias = UnitAlias.objects.filter(unit=OuterRef("pk"), name__icontains=words)
-    return Unit.objects.filter(named(words) | Q(Exists(alias))).order_by("sort_key", "pk")
+    return Unit.objects.filter(called(words)).order_by("sort_key", "pk")
 
 
 def _held(post: ActingPost, words: str) -> QuerySet[Project]:

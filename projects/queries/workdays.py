@@ -18,6 +18,11 @@ class CalendarMissing(Refused):
         super().__init__(f"{year}年的工作日历还没有载入，请由招商局或系统管理员在“工作日历”中载入。")
 
 
+def is_weekday(day: dt.date) -> bool:
+    """Monday to Friday: a work day unless the calendar moves it."""
+    return day.isoweekday() < 6
+
+
 @dataclass(frozen=True)
 class Table:
     """The calendar as it stood when it was read: known years, and the days that differ from the week."""
@@ -29,7 +34,7 @@ class Table:
         """Whether people work on this day. Raises CalendarMissing outside the known years."""
         if day.year not in self.years:
             raise CalendarMissing(day.year)
-        return self.moved.get(day, day.isoweekday() < 6)
+        return self.moved.get(day, is_weekday(day))
 
     def add(self, day: dt.date, days: int) -> dt.date:
         """The n-th work day after ``day`` (before it for a negative number; itself for 0).

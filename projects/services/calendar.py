@@ -13,7 +13,7 @@ from accounts.refusals import Forbidden, Refused
 from projects import rules
 from projects.choices import CalendarSource
 from projects.models import CalendarDay, CalendarYear
-from projects.queries.workdays import CalendarMissing
+from projects.queries.workdays import CalendarMissing, is_weekday
 from projects.sheets import calendar as sheet
 from projects.sheets.reader import BookRefused, read
 
@@ -86,7 +86,7 @@ def change_day(*, post: ActingPost, day: dt.date, works: bool, name: str, reason
     year = CalendarYear.objects.select_for_update(no_key=True).filter(year=day.year).first()
     if year is None:
         raise CalendarMissing(day.year)
-    if works == _usual(day):
+    if works == is_weekday(day):
         CalendarDay.objects.filter(day=day).delete()
     else:
         CalendarDay.objects.update_or_create(day=day, defaults={"works": works, "name": name})
@@ -96,11 +96,6 @@ def change_day(*, post: ActingPost, day: dt.date, works: bool, name: str, reason
 def _check(post: ActingPost) -> None:
     if not rules.may_keep_calendar(post):
         raise Forbidden("工作日历由招商局或系统管理员维护。")
-
-
-def _usual(day: dt.date) -> bool:
-    """Monday to Friday."""
-    return day.isoweekday() < 6
 
 
 def _published(year: int) -> list[sheet.Day]:
@@ -121,7 +116,7 @@ def _write(year: int, source: str, days: list[sheet.Day]) -> CalendarYear:
     CalendarDay.objects.bulk_create(
         CalendarDay(day=item.day, works=item.works, name=item.name)
         for item in days
-        if item.works != _usual(item.day)
+        if item.works != is_weekday(item.day)
     )
     return found if created else _next_version(found, source)
 

@@ -10,10 +10,9 @@ from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused, explained
 from projects import rules
-from projects.choices import ClaimState
 from projects.models import Claim, Period, Return
+from projects.queries.returns import SETTLED
 
-SETTLED = (ClaimState.DECIDED, ClaimState.REVERSED)
 # Longer reopenings would be another period.
 MOST_DAYS = 30
 

@@ -18,6 +18,7 @@ from projects.queries.visible import projects_for
 from projects.services import enterprises, lifecycle
 
 FIRST_YEAR = 1980
+NAME_TAKEN = "已有同名项目，请在名称中写明区别（如二期）。"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def written(entry: Entry, *, unit: Unit, today: dt.date) -> Project:
     """The project's row, inside the caller's act. Raises ValidationError naming every bad field."""
     problems = problems_of(entry, today)
     if held.project_named(entry.name) is not None:
-        problems["name"] = "已有同名项目，请在名称中写明区别（如二期）。"
+        problems["name"] = NAME_TAKEN
     if problems:
         raise ValidationError(problems)
     firm = enterprises.found_or_added(entry.firm_name, entry.credit_code, entry.division)
@@ -86,7 +87,7 @@ def edit(*, post: ActingPost, project_id: int, entry: Entry, today: dt.date) -> 
     problems = problems_of(entry, today)
     known = held.project_named(entry.name)
     if known is not None and known.pk != project.pk:
-        problems["name"] = "已有同名项目，请在名称中写明区别（如二期）。"
+        problems["name"] = NAME_TAKEN
     if entry.parent is not None and entry.parent.pk == project.pk:
         problems["parent"] = "项目不能是自己的前期项目。"
     if problems:

@@ -8,8 +8,8 @@ from django.db import transaction
 from accounts import rules
 from accounts.acts import act
 from accounts.models import GroupMembership, Unit, UnitAlias, UnitGroup
+from accounts.queries.dated import on_day
 from accounts.queries.posts import ActingPost
-from accounts.queries.units import on_day
 from accounts.refusals import Forbidden, Refused
 from accounts.services import units
 from projects.sheets import unit_list

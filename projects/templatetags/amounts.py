@@ -3,9 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
-from django.utils.translation import gettext_lazy as _
 
-from projects.choices import COUNTED, ClaimKind, ClaimState
+from projects.choices import COUNTED, ClaimState, unit_of
 
 register = template.Library()
 
@@ -38,7 +37,7 @@ def quantity(value: Decimal | None, kind: str) -> str:
 @register.filter
 def measured(kind: str) -> str:
     """The unit in which a figure of this kind is counted: 个, 次, 条 or 万元."""
-    return str(COUNTED.get(ClaimKind(kind), _("万元")))
+    return unit_of(kind)
 
 
 @register.filter

@@ -22,8 +22,7 @@ from accounts.views.gate import gate, words
 from accounts.views.users import slips_page
 from projects.sheets import people
 from projects.sheets.reader import BookRefused
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from projects.views import lists
 
 
 class ListForm(forms.Form):
@@ -69,9 +68,7 @@ def template(request: HttpRequest) -> HttpResponse:
     units = Unit.objects.filter(ends_on__isnull=True).order_by("sort_key", "pk")
     roles = [str(label) for _value, label in roles_of(request.post.tenant_level)]
     content = people.template(list(units.values_list("name", flat=True)), roles)
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = "attachment; filename*=UTF-8''%E8%B4%A6%E6%88%B7%E5%90%8D%E5%8D%95.xlsx"
-    return answer
+    return lists.download(content, "accounts.xlsx")
 
 
 def _checked(request: HttpRequest, rows: list[rows_of.Row], refused: str = "") -> HttpResponse:

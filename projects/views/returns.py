@@ -174,7 +174,6 @@ def _detail_page(
     request: HttpRequest, return_id: int, refused: str = "", scan_form: ScanForm | None = None
 ) -> HttpResponse:
     found = get_object_or_404(queries.listed(request.post), pk=return_id)
-    unfinished = found.submitted_at is None or found.uncovered
     own = rules.may_submit_of(request.post, found.unit_id)
     return render(
         request,
@@ -184,7 +183,7 @@ def _detail_page(
             **paged(request, queries.claims_in(request.post, found), PAGE),
             "totals": queries.totals(request.post, found),
             "refused": refused,
-            "submits": own and found.reports_closed_at is None and unfinished,
+            "submits": own,
             "withdraws": own and found.reports_closed_at is None and found.submitted_at is not None,
             "confirms": found.to_confirm and rules.may_confirm_of(request.post, found.unit_id),
             "reopens": found.reports_closed_at is not None and rules.may_reopen(request.post),

@@ -146,3 +146,16 @@ def test_a_units_home_shows_its_own_line_of_the_standing(world, sign_in):
     found = [link for link in numbers_in(page) if "claims" in link[0]]
     assert len(found) == 1
     opens_its_rows(sign_in("a_reporter"), *found[0])
+
+
+def test_a_city_reads_its_own_words_on_its_tasks(world, city, sign_in):
+    with acting(city.posts["admin"]):  # within the city's own act of the fixture
+        measure = Measure.objects.get(name="到位资金")
+        year = Target.objects.exclude(unit=None).first().period
+        own = Target.objects.create(measure=measure, period=year, amount=Decimal(20000), document=DOCUMENT)
+    officer = sign_in("city_officer")
+    listed = told(officer.get("/targets/", {"measure": "到位资金", "period": year.pk}))
+    page = told(officer.get(f"/targets/{own.pk}/"))
+    assert "市级目标" in listed
+    assert "<h1>全市" in page
+    assert "全县" not in re.sub(r"<nav.*?</nav>", "", listed + page, flags=re.DOTALL)

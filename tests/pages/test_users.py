@@ -363,6 +363,8 @@ def test_the_help_opens_for_everybody(world, sign_in, stem):
 def test_a_post_is_handed_over_in_one_act_with_a_sheet(world, sign_in):
     admin = sign_in("a_admin")
     post = world.a.posts["reporter"]
+    visit = {"direction": "outbound", "happened_on": "2012-06-20", "place": "深圳"}
+    sign_in("a_reporter").post("/visits/new/", {**visit, "firm_name": "恒盛公司", "people": "张三", "result": "洽谈"})
     page = told(admin.get(f"/posts/{post.id}/hand-over/"))
     assert "核实中的申报" in page
     assert "水沟镇电子项目" not in page
@@ -378,8 +380,10 @@ def test_a_post_is_handed_over_in_one_act_with_a_sheet(world, sign_in):
         assert (change.act, change.rows.count()) == ("post.hand_over", 2)
     assert (old.until_on, new.from_on) == (dt.date(2012, 7, 9), dt.date(2012, 7, 10))
     assert (new.unit_id, new.role) == (old.unit_id, old.role)
-    # The unit's own people read what it is about; other units do not.
-    assert "水沟镇电子项目" in told(sign_in("a_head").get(done.url))
+    # The unit's own people read what it is about, also of a claim without a project; other units do not.
+    own = told(sign_in("a_head").get(done.url))
+    assert "水沟镇电子项目" in own
+    assert "恒盛公司·外出招商" in own
     assert sign_in("a_clerk").get(done.url).status_code == 403
     assert sign_in("b_admin").get(done.url).status_code == 404
     assert admin.post("/posts/0/handed-over/").status_code == 405
