@@ -363,8 +363,8 @@ def test_the_help_opens_for_everybody(world, sign_in, stem):
 def test_a_post_is_handed_over_in_one_act_with_a_sheet(world, sign_in):
     admin = sign_in("a_admin")
     post = world.a.posts["reporter"]
-    visit = {"direction": "outbound", "happened_on": "2012-06-20", "place": "深圳"}
-    sign_in("a_reporter").post("/visits/new/", {**visit, "firm_name": "恒盛公司", "people": "张三", "result": "洽谈"})
+    visit = {"direction": "outbound", "happened_on": "2012-06-20", "place": "深圳", "firm_name": "恒盛公司"}
+    sign_in("a_reporter").post("/visits/new/", {**visit, "people": "张三", "result": "洽谈"})
     page = told(admin.get(f"/posts/{post.id}/hand-over/"))
     assert "核实中的申报" in page
     assert "水沟镇电子项目" not in page
