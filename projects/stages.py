@@ -177,3 +177,8 @@ def move_of(before: str, after: str) -> Move:
     if before in WAY and after in WAY and WAY.index(Stage(after)) > WAY.index(Stage(before)):
         return Move.SKIP
     return Move.BACK
+
+
+def leads_on(before: str, after: str) -> bool:
+    """Whether a move goes forward on the way, by one step or more: only then a gate asks for something."""
+    return after in Stage.values and after != before and move_of(before, after) != Move.BACK

@@ -42,13 +42,19 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Way:
-    """The stage now, the stretches behind it, the one that waits for a second person, what is next."""
+    """The stage now, what is behind it, what waits for a second person, what is next, what is asked for."""
 
     now: Stage
     reached: list[Reached]
     waiting: StageChange | None
     next: Stage | None
+    asked: Stage | None
     conditions: list[Condition]
+
+    @property
+    def usual(self) -> bool:
+        """Whether the one step forward is asked for: it needs no reason."""
+        return self.asked is not None and self.asked == self.next
 
     @property
     def missing(self) -> int:
@@ -79,11 +85,11 @@ def way_of(project: Project, *, today: dt.date, to: str = "") -> Way:
     asked = Stage(to) if to in Stage.values else following
     conditions = _conditions(project, now, asked, today) if asked else []
     waiting = next((change for change in changes if change.status == MoveState.WAITING), None)
-    return Way(now, _reached(marks, today), waiting, following, conditions)
+    return Way(now, _reached(marks, today), waiting, following, asked, conditions)
 
 
 def _conditions(project: Project, now: Stage, to: Stage, today: dt.date) -> list[Condition]:
-    if to == now or stages.move_of(now, to) == Move.BACK:
+    if not stages.leads_on(now, to):
         return []
     facts = gates.facts_of(project)
     return [

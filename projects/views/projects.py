@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import clock
@@ -12,11 +13,11 @@ from accounts.queries import history
 from accounts.views.gate import gate, tried
 from accounts.views.paging import number_in, paged, searched
 from accounts.views.resends import once
-from projects import rules
+from projects import rules, stages
 from projects.choices import BusinessLine, Stage
 from projects.forms.lifecycle import ConfirmForm, ProjectForm, StartForm, initial_of, units_named
 from projects.models import Project
-from projects.queries import lifecycle, papers, timeline
+from projects.queries import gates, lifecycle, papers, timeline
 from projects.queries.visible import projects_for, units_for
 from projects.services import projects
 
@@ -142,8 +143,20 @@ def edit(request: HttpRequest, project_id: int) -> HttpResponse:
         entry = {"project_id": project.pk, "entry": form.entry(), "today": clock.today()}
         if tried(form, projects.edit, post=request.post, **entry) is not None:
             messages.success(request, _("已保存项目资料。"))
-            return redirect("project", project.pk)
+            return back_to(request, project)
     return render(request, "projects/project_form.html", {"form": form, "project": project})
+
+
+def back_to(request: HttpRequest, project: Project) -> HttpResponse:
+    """To the stage move whose gate sent the person here (``?then=<stage>``) while that stage lies ahead.
+
+    Otherwise to the project: a signature may have brought it there by itself.
+    """
+    then = request.GET.get("then", "")
+    project.refresh_from_db(fields=["stage"])
+    if stages.leads_on(gates.stage_of(project), then):
+        return redirect(f"{reverse('stage_move', args=[project.pk])}?to={then}")
+    return redirect("project", project.pk)
 
 
 def own_units(request: HttpRequest) -> QuerySet[Unit] | None:

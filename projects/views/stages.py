@@ -15,7 +15,7 @@ from projects.models import Project, StageChange
 from projects.queries import lifecycle as queries
 from projects.queries.visible import projects_for
 from projects.services import agreements, evidence, lifecycle
-from projects.views.projects import found
+from projects.views.projects import back_to, found
 
 
 @gate(rules.may_record, "GET", "POST")
@@ -26,17 +26,14 @@ def move(request: HttpRequest, project_id: int) -> HttpResponse:
     to = request.POST.get("to") or request.GET.get("to", "")
     way = queries.way_of(project, today=clock.today(), to=to)
     data = request.POST if request.method == "POST" else None
-    form = MoveForm(data, choices=way.choices, initial={"to": to or way.next, "happened_on": clock.today()})
+    form = MoveForm(data, choices=way.choices, initial={"to": way.asked, "happened_on": clock.today()})
     if form.is_valid():
         who = {"post": request.post, "project_id": project.pk, "today": clock.today()}
         done = tried(form, lifecycle.advance, **who, **form.cleaned_data)
         if done is not None:
             messages.success(request, _moved(done))
             return redirect("project", project.pk)
-    asked = to or way.next or ""
-    return render(
-        request, "projects/stage_move.html", {"project": project, "way": way, "form": form, "to": asked}
-    )
+    return render(request, "projects/stage_move.html", {"project": project, "way": way, "form": form})
 
 
 @gate(rules.may_record, "POST")
@@ -63,7 +60,10 @@ def confirm(request: HttpRequest, change_id: int) -> HttpResponse:
 def agreement(request: HttpRequest, project_id: int) -> HttpResponse:
     """Record a signature by hand; its figures are claimed once."""
     project = _own(request, project_id)
-    form = AgreementForm(request.POST if request.method == "POST" else None, project=project)
+    data = request.POST if request.method == "POST" else None
+    # A gate asks for the contract and for its amounts; both are entered with the contract.
+    kind = request.GET.get("kind", "").removesuffix("_amount")
+    form = AgreementForm(data, project=project, initial={"kind": kind})
     if form.is_valid():
         entry = {"entry": form.entry(), "today": clock.today(), "late_ok": form.cleaned_data["late_ok"]}
         done = tried(form, agreements.record, post=request.post, project_id=project.pk, **entry)
@@ -74,7 +74,7 @@ def agreement(request: HttpRequest, project_id: int) -> HttpResponse:
             if done.untouched:
                 said += _("未重复申报：{parts}。").format(parts="、".join(done.untouched))
             messages.success(request, said)
-            return redirect("project", project.pk)
+            return back_to(request, project)
     return render(request, "projects/agreement_form.html", {"project": project, "form": form})
 
 
@@ -93,7 +93,7 @@ def files(request: HttpRequest, project_id: int) -> HttpResponse:
         added = tried(form, evidence.add_to_project, post=request.post, project=project, **files)
         if added is not None:
             messages.success(request, _("已上传 {number} 个文件。").format(number=len(added)))
-            return redirect("project", project.pk)
+            return back_to(request, project)
     return render(request, "projects/project_files.html", {"project": project, "form": form})
 
 

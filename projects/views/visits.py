@@ -85,7 +85,7 @@ def _logged(request: HttpRequest, form: VisitForm) -> HttpResponse:
         messages.warning(request, warning)
     if "then_lead" in request.POST:
         return redirect(f"{reverse('lead_new')}?visit={done.visit.pk}")
-    return redirect("claim", claim.pk)
+    return redirect("visit", done.visit.pk)
 
 
 def _reported(request: HttpRequest, form: LeadForm) -> HttpResponse:
@@ -96,7 +96,7 @@ def _reported(request: HttpRequest, form: LeadForm) -> HttpResponse:
             firm=done.lead, day=done.lead.reported_on, until=done.lead.held_until
         ),
     )
-    return redirect("claim", done.claim.pk)
+    return redirect("lead", done.lead.pk)
 
 
 def _for(request: HttpRequest) -> dict:

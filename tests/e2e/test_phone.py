@@ -1,6 +1,7 @@
 """A cadre's phone on a country network: how much a task costs, and what a broken line costs (nothing)."""
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.browser
 WEAK = {"offline": False, "latency": 200, "downloadThroughput": 187_500, "uploadThroughput": 90_000}
 SEND = "main form.sheet .actions button >> nth=0"
 PEOPLE = "张三、李四"
+# What the gate of 落地 asks for beyond the credit code that the workbook tells, and the words of its link.
+LACKING = {"落户地": "去填写", "营业执照": "去上传", "项目备案证": "去上传", "用地或厂房手续": "去上传"}
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +39,15 @@ def photo() -> bytes:
 
 @pytest.fixture
 def count(demo, environment):
-    """How many rows of a table have this value, asked of the database as its owner."""
+    """How many rows of a table have these values, asked of the database as its owner."""
     sockets = homes.home_of(Path(environment["PORTAL_VAR"])).sockets
     with psycopg.connect(host=str(sockets), user="migrator", dbname=engines.DATABASE) as connection:
 
-        def rows(table: str, column: str, value: str) -> int:
+        def rows(table: str, **values: object) -> int:
             with connection.transaction():
-                query = f"SELECT count(*) FROM {table} WHERE {column} = %s"
-                return connection.execute(query, [value]).fetchone()[0]
+                wanted = " AND ".join(f"{column} = %s" for column in values)
+                query = f"SELECT count(*) FROM {table} WHERE {wanted}"
+                return connection.execute(query, list(values.values())).fetchone()[0]
 
         yield rows
 
@@ -79,11 +83,16 @@ class Hand:
         self.letters += len(text)
         self.page.fill(f"main [name={name}]", text)
 
-    def shoot(self, content: bytes) -> None:
+    def choose(self, name: str, words: str) -> None:
+        """Take an entry of a list."""
+        self.inputs += 1
+        self.page.select_option(f"main [name={name}]", label=words)
+
+    def shoot(self, content: bytes, name: str = "photos") -> None:
         """Take a photo; the page makes it smaller before it is sent."""
         self.inputs += 1
         self.page.set_input_files(
-            "main [name=photos]", {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content}
+            f"main [name={name}]", {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content}
         )
 
     def done(self, task: str, words: str) -> None:
@@ -113,6 +122,18 @@ class Hand:
 
     def told(self, words: str, seconds: int = 20) -> None:
         expect(self.page.locator("main .sending")).to_contain_text(words, timeout=seconds * 1000)
+
+    def break_and_resend(self) -> None:
+        """The answer is lost, the network goes, the form is sent twice more."""
+        self.lose_the_answer()
+        self.page.tap(SEND)
+        self.told("网络中断，已保存在本机，恢复后可再次提交", seconds=90)
+        self.network(offline=True)
+        self.page.tap(SEND)
+        self.told("网络中断，已保存在本机，恢复后可再次提交")
+        self.network(offline=False)
+        self.page.tap(SEND)
+        expect(self.page.locator("main")).to_contain_text("此前已经提交成功，没有重复登记", timeout=90_000)
 
 
 @pytest.fixture
@@ -160,6 +181,33 @@ def fill_voucher(hand: Hand, number: str, photo: bytes) -> None:
     hand.shoot(photo)
 
 
+def open_move(hand: Hand, project: str) -> None:
+    """From home to the move of a project that has signed; what its workbook did not tell is lacking."""
+    hand.begin()
+    hand.tap("label.menu-button")
+    hand.tap("nav.menu >> text=/^项目$/")
+    hand.tap(f"main table a:has-text('{project}')")
+    hand.tap("main a:has-text('推进到落地')")
+    expect(hand.page.locator("main h2")).to_have_text(f"进入“落地”还差 {len(LACKING)} 项")
+    lacking = hand.page.locator("main .gate li:has-text('还差')").all_inner_texts()
+    assert [words.split()[1] for words in lacking] == list(LACKING)
+
+
+def bring_what_is_lacking(hand: Hand, photo: bytes) -> None:
+    """Each condition leads to where it is entered and back to the move."""
+    for words, press in LACKING.items():
+        move = hand.page.url
+        hand.tap(f"main .gate li:has-text('{words}') a")
+        hand.page.wait_for_url("**then=landed**")
+        if press == "去填写":
+            hand.choose("host_unit", "水沟镇")
+        else:
+            hand.shoot(photo, "files")
+        hand.tap(SEND)
+        hand.page.wait_for_url(move, timeout=90_000)
+    expect(hand.page.locator("main h2")).to_have_text("进入“落地”的条件已具备")
+
+
 @pytest.mark.covers("F-12", "F-101", "F-103")
 def test_what_each_task_costs(hand, photo, count):
     fill_visit(hand, "深圳甲电子")
@@ -185,37 +233,52 @@ def test_what_each_task_costs(hand, photo, count):
     hand.done("voucher with photo", "已登记凭证")
     size = hand.page.inner_text("main tr:has(a[download]) .number")
     print("\n".join([*hand.table, f"the photo of {len(photo) / 1e6:.1f} MB was kept as {size}"]))
-    assert count("projects_voucher", "number", "PH2012070001") == 1
+    assert count("projects_voucher", number="PH2012070001") == 1
+    assert hand.visitor.faults == []
+
+
+@pytest.mark.covers("F-22", "F-101", "F-103")
+def test_what_a_stage_move_costs(hand, photo):
+    open_move(hand, "水沟旅游饭店项目")
+    look(hand.visitor, "phone-entry-move")
+    bring_what_is_lacking(hand, photo)
+    look(hand.visitor, "phone-entry-move-ready")
+    hand.tap(SEND)
+    hand.done("stage move with what it lacks", "项目已进入“落地”")
+    print(*hand.table, sep="\n")
+    assert hand.visitor.faults == []
+
+
+@pytest.mark.covers("F-22", "F-102", "I1")
+def test_a_line_that_breaks_moves_a_stage_once(hand, photo, count):
+    """The figure that the stage counts for is claimed once, as the stage is reached once."""
+    open_move(hand, "水沟电子元件项目")
+    bring_what_is_lacking(hand, photo)
+    hand.enter("note", "断线变更")
+    hand.break_and_resend()
+    assert count("projects_stagechange", note="断线变更") == 1
+    project = re.search(r"/projects/(\d+)/$", hand.page.url)[1]
+    assert count("projects_stagechange", project_id=project, after="landed") == 1
+    assert count("projects_claim", project_id=project, kind="landed") == 1
+    hand.page.goto(hand.visitor.address)
+    assert hand.page.locator("#drafts").is_hidden()
     assert hand.visitor.faults == []
 
 
 @pytest.mark.covers("F-102", "I1")
 def test_a_line_that_breaks_in_the_middle_costs_nothing(hand, photo, count):
-    """The answer is lost, the network goes, the form is sent twice more: one row each."""
-
-    def break_and_resend(words: str) -> None:
-        hand.lose_the_answer()
-        hand.page.tap(SEND)
-        hand.told("网络中断，已保存在本机，恢复后可再次提交", seconds=90)
-        hand.network(offline=True)
-        hand.page.tap(SEND)
-        hand.told("网络中断，已保存在本机，恢复后可再次提交")
-        hand.network(offline=False)
-        hand.page.tap(SEND)
-        expect(hand.page.locator("main")).to_contain_text(words, timeout=90_000)
-
-    again = "此前已经提交成功，没有重复登记"
+    """However often a form is sent: one row each."""
     fill_visit(hand, "断线甲公司")
-    break_and_resend(again)
-    assert count("projects_visit", "firm_name", "断线甲公司") == 1
+    hand.break_and_resend()
+    assert count("projects_visit", firm_name="断线甲公司") == 1
     hand.visitor.open("/leads/new/")
     hand.enter("firm_name", "断线甲公司")
     fill_lead(hand, content="断线项目")
-    break_and_resend(again)
-    assert count("projects_lead", "firm_name", "断线甲公司") == 1
+    hand.break_and_resend()
+    assert count("projects_lead", firm_name="断线甲公司") == 1
     fill_voucher(hand, "PH2012070002", photo)
-    break_and_resend(again)
-    assert count("projects_voucher", "number", "PH2012070002") == 1
+    hand.break_and_resend()
+    assert count("projects_voucher", number="PH2012070002") == 1
     assert hand.page.locator("main a[download]").count() == 1
     hand.page.goto(hand.visitor.address)
     assert hand.page.locator("#drafts").is_hidden()
@@ -239,7 +302,7 @@ def test_an_expired_session_loses_nothing(hand, count):
     assert hand.page.input_value("[name=people]") == PEOPLE
     hand.page.tap(SEND)
     expect(hand.page.locator("main .message-success")).to_contain_text("已登记走访")
-    assert count("projects_visit", "firm_name", "过期会话公司") == 1
+    assert count("projects_visit", firm_name="过期会话公司") == 1
 
 
 @pytest.mark.covers("F-102")
@@ -288,7 +351,7 @@ def test_other_entries_after_a_lost_answer_are_shown_beside_the_first(hand, coun
     look(hand.visitor, "phone-entry-conflict")
     hand.page.tap("main a:has-text('查看已保存的那一份')")
     expect(hand.page.locator("main")).to_contain_text("冲突公司")
-    assert count("projects_visit", "firm_name", "冲突公司") == 1
+    assert count("projects_visit", firm_name="冲突公司") == 1
 
 
 def test_two_taps_are_one(hand, count):
@@ -297,7 +360,7 @@ def test_two_taps_are_one(hand, count):
         "() => { const b = document.querySelector('main form.sheet .actions button'); b.click(); b.click(); }"
     )
     expect(hand.page.locator("main .message-success")).to_contain_text("已登记走访")
-    assert count("projects_visit", "firm_name", "双击公司") == 1
+    assert count("projects_visit", firm_name="双击公司") == 1
 
 
 def test_nothing_is_sent_while_an_input_method_composes(hand, count):
@@ -311,7 +374,7 @@ def test_nothing_is_sent_while_an_input_method_composes(hand, count):
     hand.cdp.send("Input.insertText", {"text": "输入法公司"})
     hand.page.tap(SEND)
     expect(hand.page.locator("main .message-success")).to_contain_text("已登记走访")
-    assert count("projects_visit", "firm_name", "输入法公司") == 1
+    assert count("projects_visit", firm_name="输入法公司") == 1
 
 
 def test_the_field_works_without_scripts(visit, count):
@@ -324,5 +387,5 @@ def test_the_field_works_without_scripts(visit, count):
     town.page.fill("main [name=content]", "无脚本项目")
     town.page.click(SEND)
     assert "已登记线索“无脚本公司”" in town.page.inner_text("main")
-    assert count("projects_lead", "firm_name", "无脚本公司") == 1
+    assert count("projects_lead", firm_name="无脚本公司") == 1
     assert town.faults == []

@@ -63,7 +63,7 @@ def test_a_visit_is_logged_and_counted(world, sign_in):
     assert "恒盛公司" in page
     assert "绝密" not in page
     answer = client.post(VISIT, walk())
-    assert re.fullmatch(r"/claims/\d+/", answer.url)
+    assert re.fullmatch(r"/visits/\d+/", answer.url)
     assert "已登记走访“2012-06-20 新安电子”，计入 水沟镇“2012年上半年”报表。" in told(client.get(answer.url))
     with acting(world.a.posts["reporter"]):
         visit = Visit.objects.get(firm_name="新安电子")

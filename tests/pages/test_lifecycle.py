@@ -175,6 +175,56 @@ def verify(world, key: int) -> None:
 
 
 @commits
+@pytest.mark.covers("F-22", "F-102")
+def test_a_stage_is_moved_from_its_gate_and_once(world, sign_in):
+    """The gate sends to what it lacks and back again; a move sent twice is one row and one claim."""
+    client = sign_in("a_reporter")
+    answer = client.post("/projects/new/", new_project(), follow=True)
+    key = int(re.search(r"/projects/(\d+)/$", answer.request["PATH_INFO"])[1])
+    page = f"/projects/{key}/"
+    client.post(f"{page}agreements/new/", signing("contract", signed_on="2012-06-05"))
+    shown = told(client.get(f"{page}stage/?to=landed"))
+    assert "进入“落地”还差 5 项" in shown
+    assert f'href="{page}edit/?then=landed#id_credit_code"' in shown
+    firm = new_project(credit_code="91350100M000200Y4T", host_unit=world.a.units["水沟镇"])
+    answer = client.post(f"{page}edit/?then=landed", firm)
+    assert answer.url == f"{page}stage/?to=landed"
+    for number, kind in enumerate(("licence", "filing", "land")):
+        address = f"{page}files/?then=landed&kind={kind}"
+        assert f'href="{address.replace("&", "&amp;")}"' in shown
+        assert f'<option value="{kind}" selected>' in told(client.get(address))
+        answer = client.post(address, {"kind": kind, "files": [photo(720 + number)]})
+        assert answer.url == f"{page}stage/?to=landed"
+    shown = told(client.get(answer.url))
+    assert "进入“落地”的条件已具备" in shown
+    sent = re.search(r'name="sent_key" value="([^"]+)"', shown)[1]
+    move = {"to": "landed", "happened_on": "2012-06-20", "sent_key": sent}
+    assert [client.post(answer.url, move).url for _time in range(2)] == [page, page]
+    with acting(world.a.posts["clerk"]):
+        assert StageChange.objects.filter(project=key, after="landed").count() == 1
+        assert Claim.objects.filter(project=key, kind=ClaimKind.LANDED).count() == 1
+
+
+@commits
+@pytest.mark.covers("F-22")
+def test_the_way_back_to_a_move_is_one_of_the_projects_own(world, sign_in):
+    """A signature leads back to the move while its stage lies ahead; no other address leads away."""
+    client = sign_in("a_reporter")
+    answer = client.post("/projects/new/", new_project(), follow=True)
+    page = answer.request["PATH_INFO"]
+    shown = told(client.get(f"{page}stage/?to=signed"))
+    assert "进入“签约”还差 2 项" in shown
+    assert f'href="{page}agreements/new/?then=signed&amp;kind=contract"' in shown
+    lacking = f"{page}agreements/new/?then=signed&kind=contract_amount"
+    assert '<option value="contract" selected>' in told(client.get(lacking))
+    assert client.post(lacking, signing("intent")).url == f"{page}stage/?to=signed"
+    assert client.post(lacking, signing("contract", signed_on="2012-06-05")).url == page
+    for then in ("signed", "suspended", "//evil.example", "https://evil.example/", ""):
+        sent = {"kind": "other", "files": [photo(740 + len(then))]}
+        assert client.post(f"{page}files/?then={then}", sent).url == page
+
+
+@commits
 @pytest.mark.covers("F-21", "I13")
 def test_what_a_stage_asks_for_is_the_countys_own_table(world, sign_in):
     client = sign_in("a_clerk")
