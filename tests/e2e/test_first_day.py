@@ -1,5 +1,5 @@
-"""The first day of a county, walked in a browser: units, users, tasks and projects from Excel files,
-then a cadre with the printed slip signs in, takes a password of their own and files a voucher.
+"""The first day of a county, walked in a browser: units, users, work days, tasks and projects from Excel
+files, then a cadre with the printed slip signs in, takes a password of their own and files a voucher.
 
 Prints what each step took. The files are cut from the office's real workbook, as its people would.
 """
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
@@ -84,6 +85,12 @@ class Hand:
         given = {"name": file, "mimeType": XLSX, "buffer": content}
         self.page.set_input_files(f"main input[name={name}]", given)
 
+    def download(self, words: str) -> bytes:
+        self.day.acts += 1
+        with self.page.expect_download() as downloading:
+            self.page.click(f"main a:has-text('{words}')")
+        return downloading.value.path().read_bytes()
+
     def sign_in(self, username: str, secret: str) -> None:
         """With the slip; then the password of one's own."""
         self.day.acts += 3
@@ -111,6 +118,18 @@ def unit_list() -> bytes:
     there = {row[0] for row in units}
     heads = [[name, "部门", "部门", "", ""] for name in ("招商局", "县委办", "县政府办") if name not in there]
     return workbook(("单位名册", [["单位名册"], HEADERS, *units, *heads, *OFFICES]))
+
+
+def with_saturday(calendar: bytes) -> bytes:
+    """The sheet of the year as the portal gave it, and a Saturday on which the county works."""
+    book = load_workbook(BytesIO(calendar))
+    sheet = book.active
+    empty = next(row for row in sheet["A3:C400"] if row[0].value is None)
+    for cell, value in zip(empty, ("2012-08-18", "上班", "项目集中签约"), strict=True):
+        cell.value = value
+    changed = BytesIO()
+    book.save(changed)
+    return changed.getvalue()
 
 
 @pytest.fixture
@@ -169,9 +188,16 @@ def set_up(admin: Hand, secret: str, day: Day) -> dict[str, str]:
 
 
 def begin(clerk: Hand, secret: str, day: Day) -> Hand:
-    """The bureau: the year's tasks from its sheet, then its projects from the workbook."""
+    """The bureau: the year's work days with one of its own, its tasks and projects from their sheets."""
     clerk.sign_in("fd_clerk", secret)
     day.step("clerk signs in")
+    clerk.choose("工作日历")
+    clerk.upload("workbook", "2012年工作日历.xlsx", with_saturday(clerk.download("下载当年的表")))
+    clerk.press("上传并载入")
+    clerk.sees("2012年的工作日历已按上传的表载入")
+    clerk.sees("全年工作日 250 天。来源：上传的日历表")
+    look(clerk.visitor, "first-day-calendar")
+    day.step("work days")
     clerk.choose("目标任务")
     clerk.press("从表格导入")
     clerk.upload("workbook", "任务分解表.xlsx", workbook(("任务分解表", rows_of("任务分解表"))))

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
+from accounts.models import Change
 from projects.queries import workdays
 from tests.projects.test_workdays import book, day
 from tests.world import acting
@@ -34,6 +35,8 @@ def test_a_year_is_read_by_everybody(world, sign_in):
 @pytest.mark.covers("F-31")
 def test_the_bureau_loads_a_year_from_the_sheet(world, sign_in):
     client = sign_in("a_clerk")
+    assert "下载当年的表" in told(client.get("/calendar/2012/"))
+    assert "下载空表" in told(client.get("/calendar/2027/"))
     sheet = client.get("/calendar/2012/form/")
     assert load_workbook(BytesIO(sheet.content)).active["A3"].value.date() == day("2012-01-02")
 
@@ -45,12 +48,16 @@ def test_the_bureau_loads_a_year_from_the_sheet(world, sign_in):
     assert "第2行" in wrong
     assert "第3行" in wrong
     assert "2027年的工作日历已按上传的表载入" in told(send(("2027-01-01", "放假", "元旦")))
+    # The neighbour's year stays as it was.
+    assert "2027年的工作日历还没有载入" in told(sign_in("b_clerk").get("/calendar/2027/"))
     changed = {"day": "2027-01-04", "works": "rest", "name": "元旦", "reason": "国办发明电〔2026〕7号"}
     page = told(client.post("/calendar/2027/day/", changed, follow=True))
     assert "已调整 2027-01-04" in page
     assert "第 2 版" in page
     with acting(world.a.posts["clerk"]):
         assert workdays.is_work_day(day("2027-01-04")) is False
+        # The refused sheet left nothing; the one that was taken is one act.
+        assert Change.objects.filter(act="calendar.load").count() == 1
     assert "必填" in told(client.post("/calendar/2027/day/", {**changed, "reason": ""}))
     assert "已按国务院节假日安排载入" in told(client.post("/calendar/2026/seed/", follow=True))
 
