@@ -130,7 +130,8 @@ def status(client: Client, method: str, page: str) -> int:
     with transaction.atomic():
         answer = client.generic(method, page)
         transaction.set_rollback(True)
-    answer.close()  # a file is sent open
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # a file is sent open, and closed when it has been read
     return answer.status_code
 
 
