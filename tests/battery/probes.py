@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import UniqueConstraint
 
 from tests.walls.ground import Ground, Outcome, Row, references, tables, tenant_models
+from tests.walls.keys import predicate
 from tests.world import County
 
 DIVISION_BY_ZERO = "22012"
@@ -31,6 +32,7 @@ class Probe:
     """What is asked about county B, when the answer is a leak, and what shows that the question is one."""
 
     kind: str
+    table: str
     ask: Ask
     leaks: Callable[[Outcome], bool]
     twins: tuple[Ask, ...]
@@ -43,8 +45,16 @@ class Rows:
     """The rows of county A, of the county that is probed, and those that twins may still change."""
 
     ground: Ground
-    extra: dict[str, int]
+    extras: dict[int, dict[str, int]]  # by tenant
     b: County
+
+    @property
+    def extra(self) -> dict[str, int]:
+        return self.extras[self.a.tenant_id]
+
+    @property
+    def extra_of_b(self) -> dict[str, int]:
+        return self.extras[self.b.tenant_id]
 
     @property
     def a(self) -> County:
@@ -54,6 +64,13 @@ class Rows:
         """Ids of county A's rows, first the one that the ledger still lets change."""
         first = [self.extra[table]] if table in self.extra else []
         return [*first, *(row["id"] for row in self.ground.rows(table, self.a.tenant_id))]
+
+    def under(self, table: str, key: "Key", county: County) -> list[Row]:
+        """A county's rows that the key is about."""
+        query = f"SELECT id FROM {table} WHERE tenant_id = %s AND ({key.where})"
+        ids = {row["id"] for row in self.ground.owner.execute(query, [county.tenant_id]).fetchall()}
+        found = (row for row in self.ground.rows(table, county.tenant_id) if row["id"] in ids)
+        return [row for row in found if key.values(row) is not None]
 
     def pairs(self, table: str) -> Iterator[tuple[Row, Row]]:
         """Every row of the probed county with the row of county A in its place."""
@@ -100,7 +117,7 @@ def reading(rows: Rows) -> Iterator[Probe]:
                 ("outer join", f"SELECT count(t.id) FROM {joined} s LEFT JOIN {table} t ON t.id = %s", true),
                 ("arithmetic", f"SELECT count(1 / (id - %s)) FROM {table}", by_zero),
             ):
-                yield _alike(kind, statement, leaks, theirs["id"], own["id"])
+                yield _alike(kind, table, statement, leaks, theirs=theirs["id"], own=own["id"])
         yield from _by_unique_key(rows, table)
 
 
@@ -112,35 +129,49 @@ def _joined_from(table: str) -> str:
     return table
 
 
-def _alike(kind: str, statement: str, leaks, theirs, own) -> Probe:
-    return Probe(kind, Ask(statement, (theirs,)), leaks, (Ask(statement, (own,)),), leaks)
+def _alike(kind: str, table: str, statement: str, leaks, *, theirs, own) -> Probe:
+    return Probe(kind, table, Ask(statement, (theirs,)), leaks, (Ask(statement, (own,)),), leaks)
 
 
-def unique_keys(table: str) -> list[list[str]]:
-    """The columns of each unique key of a table, the tenant left out."""
+@dataclass(frozen=True)
+class Key:
+    """A unique key: its columns without the tenant, whether empty ones are equal, which rows it is about."""
+
+    columns: tuple[str, ...]
+    empty_are_equal: bool
+    where: str
+
+    def values(self, row: Row) -> tuple | None:
+        """What the row has under the key; None where an empty column takes it out of the key."""
+        found = tuple(row[column] for column in self.columns)
+        return None if None in found and not self.empty_are_equal else found
+
+
+def unique_keys(table: str) -> list[Key]:
     model = next(model for model in tenant_models() if model._meta.db_table == table)
     keys = [
-        [model._meta.get_field(name).column for name in constraint.fields if name != "tenant"]
+        Key(
+            tuple(model._meta.get_field(name).column for name in constraint.fields if name != "tenant"),
+            constraint.nulls_distinct is False,
+            predicate(model, constraint),
+        )
         for constraint in model._meta.constraints
         if isinstance(constraint, UniqueConstraint)
     ]
-    return [key for key in keys if key != ["id"]]
+    return [key for key in keys if key.columns != ("id",)]
 
 
 def _by_unique_key(rows: Rows, table: str) -> Iterator[Probe]:
     for key in unique_keys(table):
-        where = " AND ".join(f'"{column}" IS NOT DISTINCT FROM %s' for column in key)
+        where = " AND ".join(f'"{column}" IS NOT DISTINCT FROM %s' for column in key.columns)
+        statement = f"SELECT id FROM {table} WHERE {where} AND id = %s"
         for theirs, own in rows.pairs(table):
-            if any(theirs[column] is None for column in key):
+            if key.values(theirs) is None:
                 continue
-            values, twin = (tuple(row[column] for column in key) for row in (theirs, own))
-            yield Probe(
-                "unique key",
-                Ask(f"SELECT id FROM {table} WHERE {where} AND id = %s", (*values, theirs["id"])),
-                came,
-                (Ask(f"SELECT id FROM {table} WHERE {where} AND id = %s", (*twin, own["id"])),),
-                came,
+            ask, twin = (
+                Ask(statement, (*(row[column] for column in key.columns), row["id"])) for row in (theirs, own)
             )
+            yield Probe("unique key", table, ask, came, (twin,), came)
 
 
 def changing(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
@@ -151,18 +182,30 @@ def changing(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
         for theirs, _own in rows.pairs(table):
             if "UPDATE" in granted[table]:
                 for column in columns:
-                    statement = f'UPDATE {table} SET "{column}" = "{column}" WHERE id = %s'
-                    yield _write("update", statement, theirs["id"], own)
-                yield _alike(
-                    "lock", f"SELECT id FROM {table} WHERE id = %s FOR UPDATE", came, theirs["id"], own[0]
-                )
+                    quoted = f'"{column}"'
+                    statement = f"UPDATE {table} SET {assigned(table, column, quoted)} WHERE id = %s"
+                    yield _write("update", table, statement, theirs["id"], own)
+                lock = f"SELECT id FROM {table} WHERE id = %s FOR UPDATE"
+                yield _alike("lock", table, lock, came, theirs=theirs["id"], own=own[0])
             if "DELETE" in granted[table]:
-                yield _write("delete", f"DELETE FROM {table} WHERE id = %s", theirs["id"], own)
+                yield _write("delete", table, f"DELETE FROM {table} WHERE id = %s", theirs["id"], own)
 
 
-def _write(kind: str, statement: str, theirs: int, own: list[int]) -> Probe:
+def assigned(table: str, column: str, value: str) -> str:
+    """The assignment, with what the table's guards and checks want written beside it."""
+    beside = {
+        # A change that waits is decided, or stays.
+        ("projects_stagechange", "status"): "'refused'",
+        # Only a unit that has ended has a successor.
+        ("accounts_unit", "ends_on"): "'2099-12-31'" if column == "successor_id" else "",
+    }
+    wanted = {name: text for (of, name), text in beside.items() if of == table and text}
+    return ", ".join(f'"{name}" = {text}' for name, text in {column: value, **wanted}.items())
+
+
+def _write(kind: str, table: str, statement: str, theirs: int, own: list[int]) -> Probe:
     twins = tuple(Ask(statement, (it,), settle=True) for it in own)
-    return Probe(kind, Ask(statement, (theirs,), settle=True), touched, twins, touched)
+    return Probe(kind, table, Ask(statement, (theirs,), settle=True), touched, twins, touched)
 
 
 def without_tenant(rows: Rows) -> Iterator[Probe]:
@@ -185,12 +228,11 @@ def without_tenant(rows: Rows) -> Iterator[Probe]:
             ("count", f"SELECT count(*) FROM {table} WHERE {column} = %s", true),
             ("exists", f"SELECT EXISTS (SELECT FROM {table} WHERE {column} = %s)", true),
         ):
-            yield _alike(kind, statement, leaks, theirs, own)
+            yield _alike(kind, table, statement, leaks, theirs=theirs, own=own)
     clerk = a.posts["clerk"].user_id
     for theirs_id, _name, _own_id, _own_name in people:
-        yield _write(
-            "update", "UPDATE accounts_user SET password = password WHERE id = %s", theirs_id, [clerk]
-        )
+        statement = "UPDATE accounts_user SET password = password WHERE id = %s"
+        yield _write("update", "accounts_user", statement, theirs_id, [clerk])
 
 
 def calling(rows: Rows) -> Iterator[Probe]:
@@ -204,6 +246,7 @@ def calling(rows: Rows) -> Iterator[Probe]:
                 twins = [(a.tenant_id, it, a.tenant_id) for it in rows.own("projects_return")]
                 yield Probe(
                     f"return_{what}",
+                    "projects_return",
                     Ask(statement, (tenant, theirs["id"], tenant)),
                     true,
                     tuple(Ask(statement, params) for params in twins),
@@ -215,6 +258,7 @@ def calling(rows: Rows) -> Iterator[Probe]:
         others = f"{units} WHERE unit_id <> %s"
         yield Probe(
             "interested_units",
+            "projects_claim",
             Ask(others, (_json(theirs), theirs["unit_id"])),
             came,
             tuple(Ask(others, (_json(row), row["unit_id"])) for row in own),
@@ -225,6 +269,7 @@ def calling(rows: Rows) -> Iterator[Probe]:
             twins = [(_json(row), person.user_id) for row in own for person in a.posts.values()]
             yield Probe(
                 "has_interest",
+                "projects_claim",
                 Ask(interest, (_json(theirs), post.user_id)),
                 true,
                 tuple(Ask(interest, params) for params in twins),

@@ -63,7 +63,7 @@ def what_is_unique_stays_unique(ground: Ground) -> None:
 def _second_is_refused(ground: Ground, model, constraint: UniqueConstraint) -> None:
     table = model._meta.db_table
     columns = [model._meta.get_field(name).column for name in constraint.fields]
-    where = _predicate(model, constraint)
+    where = predicate(model, constraint)
     with _unguarded(ground, table) as owner:
         first = _candidate(owner, ground, table, columns, where)
         second = _unlike(model, first, keep=set(columns))
@@ -138,7 +138,7 @@ def _other(value):
     return value
 
 
-def _predicate(model, constraint: UniqueConstraint) -> str:
+def predicate(model, constraint: UniqueConstraint) -> str:
     """The condition of a partial key as SQL, taken from the model."""
     if constraint.condition is None:
         return "true"
