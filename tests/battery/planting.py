@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Iterator
 
+from accounts.models import Post, User
 from tests.battery.probes import Ask, Key, Probe, Rows, assigned, conflicts, touched, true, unique_keys
 from tests.walls.ground import Row, references, tenant_models
 from tests.world import County
@@ -227,6 +228,25 @@ def appointing(rows: Rows) -> Iterator[Probe]:
     for post in rows.b.posts.values():
         ask = insert("accounts_post", {**row, "user_id": post.user_id})
         yield Probe("appoint", "accounts_post", ask, touched, (twin,), touched)
+
+
+def naming(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
+    """INSERT of rows that name a person of county B: nothing may tell that there is one of this number."""
+    for table in sorted(table for table, may in granted.items() if "INSERT" in may):
+        for column in people_of(table):
+            row, tail = fresh(rows, table), KEPT.format(column)
+            clerk = rows.a.posts["clerk"].user_id
+            twin = insert(table, {**row, column: clerk}, tail.replace("?", str(clerk)))
+            for post in rows.b.posts.values():
+                ask = insert(table, {**row, column: post.user_id}, tail.replace("?", str(post.user_id)))
+                yield Probe("name", table, ask, true, (twin,), true)
+
+
+def people_of(table: str) -> list[str]:
+    """Columns that name a person, who belongs to no tenant; posts are given in ``appointing``."""
+    model = next(model for model in tenant_models() if model._meta.db_table == table)
+    fields = (field for field in model._meta.local_fields if field.related_model is User)
+    return [field.column for field in fields if model is not Post]
 
 
 def invading(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:

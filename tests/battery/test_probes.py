@@ -22,6 +22,7 @@ PLAIN = {"select", "count", "exists", "join", "outer join", "unique key"}
 # What nobody may write, so that the twin is refused as well: kind of probe and table -> why.
 REFUSED_TO_ALL = {
     ("reference", "projects_lead"): "a lead begins without the project that it leads to",
+    ("name", "projects_stagechange"): "nobody has decided a change that begins to wait",
 }
 # What those who mostly read may write by design, as the walls have it: nothing there is a leak.
 MAY_WRITE = {
@@ -127,6 +128,7 @@ def probes_of(rows: Rows, granted: dict[str, set[str]], *, reads_it: bool) -> It
     yield from probes.changing(rows, granted)
     yield from planting.planting(rows, granted)
     yield from planting.appointing(rows)
+    yield from planting.naming(rows, granted)
     yield from planting.invading(rows, granted)
     if not reads_it:
         yield from planting.colliding(rows, granted)
