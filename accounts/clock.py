@@ -18,6 +18,11 @@ def today() -> dt.date:
     return timezone.localdate(now())
 
 
+def real_today() -> dt.date:
+    """Today, also where the business date stands still: for statements about the change log's real times."""
+    return timezone.localdate()
+
+
 def frozen() -> bool:
     """Whether the portal stands at a fixed moment; pages say so."""
     return bool(settings.PORTAL_FROZEN_NOW_ALLOWED and settings.PORTAL_NOW)

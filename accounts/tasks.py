@@ -14,7 +14,8 @@ from celery import current_app, shared_task
 from django.db import connection, transaction
 from psycopg import sql
 
-from accounts import scope
+from accounts import clock, scope
+from accounts.services import checkpoints
 
 
 @contextmanager
@@ -61,3 +62,9 @@ def each_tenant(task: str, expires: int) -> None:
     """Send this task once for every tenant; a copy that waits longer than ``expires`` seconds is dropped."""
     for tenant_id in tenants():
         current_app.send_task(task, [tenant_id], expires=expires)
+
+
+@tenant_task("accounts.checkpoint")
+def checkpoint(tenant_id: int) -> None:
+    """Keep the tenant's checkpoint of today. Asked often: the first run that can makes it."""
+    checkpoints.keep(on=clock.real_today())

@@ -17,6 +17,8 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "heartbeat": {"task": "portal.heartbeat", "every": 60},
     "plan_notices": {"task": "accounts.each_tenant", "args": ("assessment.plan_notices", 300), "every": 300},
     "sweep_deliveries": {"task": "assessment.sweep", "every": 60},
+    # Once a day is enough; asked more often, a server that was down at any hour still keeps the day.
+    "checkpoint": {"task": "accounts.each_tenant", "args": ("accounts.checkpoint", 600), "every": 600},
     "reclose": {"task": "accounts.each_tenant", "args": ("projects.reclose", 300), "every": 300},
 }
 

@@ -1,5 +1,6 @@
 """System checks of the settings that the portal invents. Their ids are listed in deploy/README.md."""
 
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from accounts import scope
+from accounts import scope, signing_keys
 from portal import homes
 from portal.celery import app
 
@@ -58,12 +59,14 @@ def two_roles(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
 
 @register(Tags.security)
 def places(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """portal.E003: evidence lies at an absolute place that no web server hands out."""
-    var, evidence = settings.VAR, settings.EVIDENCE_DIR
+    """portal.E003: files lie at absolute places, evidence where no web server hands it out."""
+    names = ("VAR", "EVIDENCE_DIR", "CHECKPOINT_DIR", "CHECKPOINT_KEY")
+    for name in names:
+        place = getattr(settings, name)
+        if not (isinstance(place, Path) and place.is_absolute()):
+            return [Error(f"{name} 应是绝对路径 / must be an absolute path", id="portal.E003")]
     root = settings.STATIC_ROOT
-    if not all(isinstance(place, Path) and place.is_absolute() for place in (var, evidence)):
-        return [Error("VAR 与 EVIDENCE_DIR 应是绝对路径 / must be absolute paths", id="portal.E003")]
-    if root and evidence.is_relative_to(root):
+    if root and settings.EVIDENCE_DIR.is_relative_to(root):
         return [Error("EVIDENCE_DIR 不得在 STATIC_ROOT 之下 / must be outside it", id="portal.E003")]
     return []
 
@@ -164,3 +167,30 @@ def second_factor(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
             id="portal.E010",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def checkpoint_key(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """portal.E011: the key that signs checkpoints is there, and nobody else reads or replaces it."""
+    if fault := _key_fault(settings.CHECKPOINT_KEY, settings.STATIC_ROOT):
+        return [
+            Error(
+                f"PORTAL_CHECKPOINT_KEY：{fault}",
+                hint="umask 077; openssl genpkey -algorithm ed25519 -out FILE; deploy/README.md",
+                id="portal.E011",
+            )
+        ]
+    return []
+
+
+def _key_fault(path: Path, root: str | Path | None) -> str:
+    """What is wrong with the file, in both languages; empty when it will do."""
+    try:
+        signing_keys.private(path)
+    except signing_keys.KeyUnusable as fault:
+        return f"{fault} / cannot sign with {path}"
+    if root and path.resolve().is_relative_to(Path(root).resolve()):
+        return "密钥不得放在 STATIC_ROOT 之下 / must not lie where static files are served from"
+    if path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+        return "其他用户能读写密钥文件，请改为 0600 或 0640 / others may read or write it: chmod 0600"
+    return ""

@@ -58,6 +58,8 @@ def announce(var: Path) -> None:
         os.environ["MIGRATE_DATABASE_URL"] = f"postgresql://migrator@{host}/{DATABASE}"
     for name, secret in homes.secrets_of(var).items():
         os.environ.setdefault(name, secret)
+    if "PORTAL_CHECKPOINT_KEY" not in os.environ:
+        os.environ["PORTAL_CHECKPOINT_KEY"] = str(homes.checkpoint_key_of(var))
 
 
 def ensure(

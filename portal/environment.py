@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -85,6 +86,14 @@ def key(name: str, *, low: int = 32, high: int = 64) -> bytes:
         f"must be {2 * low} to {2 * high} hexadecimal digits: "
         "python3 -c 'import secrets; print(secrets.token_hex(32))'",
     )
+
+
+def place(name: str, default: Path | None = None) -> Path:
+    """An absolute path; whether something lies there is for the checks and for who uses it."""
+    value = Path(text(name, None if default is None else str(default)))
+    if value.is_absolute():
+        return value
+    raise Misconfigured(name, f"应是绝对路径，现为 {str(value)!r}", f"must be absolute, not {str(value)!r}")
 
 
 def moment(name: str, zone: str) -> dt.datetime | None:

@@ -22,6 +22,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 FALLBACK = Path("/var/tmp")  # noqa: S108 -- open to all, so the owner of what lies there is checked
 BROKER_SOCKET = "valkey.sock"
 _SOCKET_NAME = ".s.PGSQL.5432"
@@ -157,14 +160,28 @@ def secrets_of(var: Path) -> dict[str, str]:
     path = var / "secrets"
     if not path.exists():
         made = {"PORTAL_SECRET_KEY": secrets.token_urlsafe(64), "PORTAL_SCOPE_KEY": secrets.token_hex(32)}
-        aside = var / f"secrets.{os.getpid()}"
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(made, file)
-        with contextlib.suppress(FileExistsError):  # Another process was first: its secrets hold.
-            os.link(aside, path)
-        aside.unlink()
+        _keep_once(path, json.dumps(made).encode())
     kept: dict[str, str] = json.loads(path.read_text())
     return kept
+
+
+def checkpoint_key_of(var: Path) -> Path:
+    """The file with the key that signs an embedded portal's checkpoints, made once and for its owner only."""
+    path = var / "checkpoint.pem"
+    if not path.exists():
+        made = Ed25519PrivateKey.generate()
+        _keep_once(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+def _keep_once(path: Path, content: bytes) -> None:
+    """Write a secret file; of two processes the first one's holds."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    with contextlib.suppress(FileExistsError):  # Another process was first: its secrets hold.
+        os.link(aside, path)
+    aside.unlink()
 
 
 def _account() -> dict[str, Any]:

@@ -72,6 +72,7 @@ def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
     """Load the world as the application, keep a copy of it, and stay the application."""
     app = {key: WORLD["app"][key] for key in django_settings.MIGRATOR}
     django_settings.EVIDENCE_DIR = tmp_path_factory.mktemp("evidence")
+    django_settings.CHECKPOINT_DIR = tmp_path_factory.mktemp("checkpoints")
     django_settings.PORTAL_NOW = NOW
     with django_db_blocker.unblock():
         connection = connections["default"]

@@ -302,6 +302,17 @@ def test_secrets_are_made_once_and_for_the_owner_only(place):
     assert homes.secrets_of(Path(tempfile.mkdtemp(dir=place))) != first
 
 
+def test_the_key_of_checkpoints_is_made_once_and_for_the_owner_only(place, monkeypatch):
+    first = homes.checkpoint_key_of(place)
+    made = first.read_bytes()
+    assert homes.checkpoint_key_of(place).read_bytes() == made
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+    assert [path.name for path in place.iterdir()] == ["checkpoint.pem"]
+    monkeypatch.setenv("PORTAL_CHECKPOINT_KEY", "/mine.pem")
+    engines.announce(place)
+    assert os.environ["PORTAL_CHECKPOINT_KEY"] == "/mine.pem"
+
+
 def test_a_named_server_is_not_overruled(place, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://app@db/portal")
     monkeypatch.delenv("MIGRATE_DATABASE_URL")

@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.checks import run_checks
 
-from portal import environment
+from accounts import signing_keys
+from portal import environment, homes
 from portal.celery import app
 from portal.environment import Misconfigured
 from tests.with_environment import EXAMPLE, production
@@ -84,6 +87,16 @@ def test_keys(given):
 def test_junk_keys_are_refused_without_showing_them(given, junk):
     given(junk)
     assert junk not in refused(environment.key)
+
+
+def test_places(given):
+    given("/etc/some place/key.pem")
+    assert environment.place("PORTAL_TRIED") == Path("/etc/some place/key.pem")
+    given("key.pem")
+    assert "绝对路径" in refused(environment.place)
+    given("")
+    assert environment.place("PORTAL_TRIED", Path("/var/x")) == Path("/var/x")
+    assert "未设置" in refused(environment.place)
 
 
 def test_moments(given):
@@ -189,6 +202,8 @@ def test_tests_run_as_the_role_that_owns_nothing(settings):
         ("SCOPE_KEY", b"\0" * 32, "portal.E001"),
         ("MIGRATOR", {}, "portal.E002"),
         ("EVIDENCE_DIR", Path("evidence"), "portal.E003"),
+        ("CHECKPOINT_DIR", Path("checkpoints"), "portal.E003"),
+        ("CHECKPOINT_KEY", "/etc/key.pem", "portal.E003"),
         ("STATIC_ROOT", "/", "portal.E003"),
         ("PORTAL_SESSION_HOURS", 25, "portal.E004"),
         ("SESSION_COOKIE_AGE", 14 * 24 * 3600, "portal.E004"),
@@ -213,6 +228,56 @@ def test_production_asks_for_second_factors(settings):
     assert "portal.E010" in identities(deploy=True)
     # Production's own settings know no way to switch it off.
     assert check_production(PORTAL_SECOND_FACTOR="0").returncode == 0
+
+
+@pytest.fixture
+def key_file(settings, tmp_path) -> Path:
+    """The key of the tests' own checkpoints, copied to where a test may spoil it."""
+    settings.CHECKPOINT_KEY = tmp_path / "key.pem"
+    settings.CHECKPOINT_KEY.write_bytes(homes.checkpoint_key_of(tmp_path).read_bytes())
+    settings.CHECKPOINT_KEY.chmod(0o600)
+    return settings.CHECKPOINT_KEY
+
+
+@pytest.mark.parametrize(
+    ("mode", "good"), [(0o600, True), (0o400, True), (0o640, True), (0o644, False), (0o660, False)]
+)
+def test_the_key_of_checkpoints_is_for_nobody_else(key_file, mode, good):
+    key_file.chmod(mode)
+    assert ("portal.E011" not in identities(deploy=True)) is good
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "no key", "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n", "rsa", "public", None],
+)
+def test_the_key_of_checkpoints_must_be_one(key_file, content):
+    if content is None:
+        key_file.unlink()
+    elif content == "rsa":
+        rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        key_file.write_bytes(rsa_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    elif content == "public":
+        key_file.write_text(signing_keys.pem(signing_keys.private(key_file).public_key()))
+    else:
+        key_file.write_text(content)
+    assert "portal.E011" in identities(deploy=True)
+
+
+def test_the_key_of_checkpoints_is_not_served_to_the_web(settings, key_file):
+    settings.STATIC_ROOT = str(key_file.parent)
+    assert "portal.E011" in identities(deploy=True)
+    elsewhere = key_file.parent.parent / "link.pem"
+    elsewhere.symlink_to(key_file)
+    settings.CHECKPOINT_KEY = elsewhere
+    assert "portal.E011" in identities(deploy=True)
+
+
+def test_production_says_which_key_is_missing(tmp_path):
+    checked = check_production(PORTAL_CHECKPOINT_KEY=str(tmp_path / "none.pem"))
+    assert checked.returncode == 1
+    assert "portal.E011" in checked.stderr
+    assert f"没有密钥文件 {tmp_path}/none.pem" in checked.stderr
 
 
 def identities(*, deploy: bool = False) -> list[str]:
@@ -272,7 +337,7 @@ def test_a_task_that_may_outlive_its_delivery_is_refused(monkeypatch):
 @pytest.mark.parametrize(
     "name",
     [
-        *("PORTAL_SECRET_KEY", "PORTAL_SCOPE_KEY", "PORTAL_HOSTS"),
+        *("PORTAL_SECRET_KEY", "PORTAL_SCOPE_KEY", "PORTAL_CHECKPOINT_KEY", "PORTAL_HOSTS"),
         *("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Runs a command with production's environment: deploy/env.example as it stands, and two fresh secrets.
+"""Runs a command with production's environment: deploy/env.example as it stands, and secrets of its own.
 
 So the example is itself checked: a setting that it forgets or misspells stops the command.
 """
@@ -8,8 +8,19 @@ import secrets
 import sys
 from pathlib import Path
 
-EXAMPLE = Path(__file__).resolve().parent.parent / "deploy" / "env.example"
-SECRETS = {"PORTAL_SECRET_KEY": secrets.token_urlsafe(64), "PORTAL_SCOPE_KEY": secrets.token_hex(32)}
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from portal import homes  # noqa: E402 -- found by the line above
+
+EXAMPLE = ROOT / "deploy" / "env.example"
+VAR = Path(os.environ.get("PORTAL_VAR") or ROOT / "var").absolute()
+VAR.mkdir(parents=True, exist_ok=True)
+SECRETS = {
+    "PORTAL_SECRET_KEY": secrets.token_urlsafe(64),
+    "PORTAL_SCOPE_KEY": secrets.token_hex(32),
+    "PORTAL_CHECKPOINT_KEY": str(homes.checkpoint_key_of(VAR)),
+}
 
 
 def production(example: str) -> dict[str, str]:

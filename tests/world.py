@@ -20,7 +20,8 @@ from accounts.acts import act
 from accounts.choices import ClientGroup, Role, UnitKind
 from accounts.models import GroupMembership, SentForm, Unit, UnitAlias, UnitGroup
 from accounts.queries.posts import ActingPost, own_posts
-from accounts.services import clients, units, users
+from accounts.services import checkpoints, clients, units, users
+from accounts.tasks import inside
 from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
 from assessment.models import Delivery, ImportBatch, Measure, Notice, Rule, Target
 from assessment.services import deliveries, opinions
@@ -127,6 +128,9 @@ def load() -> World:
     for county in (a, b):
         _people(county, PEOPLE)
         _facts(county, "" if county is a else CANARY)
+    for county in (city, a, b):
+        with inside(county.tenant_id):
+            county.rows["checkpoint"] = checkpoints.keep(on=TODAY).pk
     return World(city, a, b)
 
 

@@ -1,4 +1,5 @@
 from accounts.models.change import ChainHead, Change, ChangeRow
+from accounts.models.checkpoint import Checkpoint
 from accounts.models.client import Client
 from accounts.models.sent_form import SentForm
 from accounts.models.tenant import (
@@ -16,6 +17,7 @@ __all__ = [
     "ChainHead",
     "Change",
     "ChangeRow",
+    "Checkpoint",
     "Client",
     "GroupMembership",
     "Post",

@@ -15,12 +15,14 @@ for them the line's number alone counts. Personal columns are not compared: the 
 value of theirs. Columns that the last line does not know are remarks, not faults.
 
 What no check inside the database can find: a chain that was computed anew from some act on, and a
-tail cut off together with its head, when the rows were made to match. Whoever keeps the printed
-heads (position and hash) outside finds both: the act at that position then has another hash, or none.
+tail cut off together with its head, when the rows were made to match. Whoever keeps the signed
+checkpoints outside finds both (accounts/queries/witness.py): the act at that position then has another
+hash, or none.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,11 +97,7 @@ def verify(code: str | None = None) -> Findings:
     named in any case when no line knows them. Raises NotFound for an unknown code, and a database error
     when the role cannot see every tenant (nothing is then passed as clean).
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        # The triggers write timestamps in UTC. A policy that hides rows becomes an error.
-        cursor.execute("SET LOCAL TimeZone = 'UTC'")
-        cursor.execute("SET LOCAL row_security = off")
+    with snapshot() as cursor:
         chains = _chains(cursor, code)
         if code is not None and not chains:
             raise NotFound(f"没有行政区划代码为 {code} 的辖区。")
@@ -113,6 +111,17 @@ def verify(code: str | None = None) -> Findings:
             check.continuity(table)
             check.present(table)
         return check.findings
+
+
+@contextmanager
+def snapshot() -> Iterator[CursorWrapper]:
+    """One read-only moment of every tenant. A policy that hides rows from the role becomes an error."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # The triggers write timestamps in UTC.
+        cursor.execute("SET LOCAL TimeZone = 'UTC'")
+        cursor.execute("SET LOCAL row_security = off")
+        yield cursor
 
 
 # A tenant whose own row has been removed is still known by its chain.

@@ -180,6 +180,11 @@ STATIC_URL = "/static/"
 EVIDENCE_DIR = VAR / "evidence"
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# Checkpoints of the change log: the file with the key that signs them, which the database never sees, and
+# the directory of the signed statements, from where they are carried to somebody outside.
+CHECKPOINT_KEY = environment.place("PORTAL_CHECKPOINT_KEY")
+CHECKPOINT_DIR = environment.place("PORTAL_CHECKPOINT_DIR", VAR / "checkpoints")
+
 # Business dates may stand still in the demo and in tests only.
 PORTAL_NOW = environment.moment("PORTAL_NOW", TIME_ZONE)
 PORTAL_FROZEN_NOW_ALLOWED = False

@@ -5,6 +5,7 @@ Each tampering of ``TAMPERINGS`` is done in a county and says where it must be f
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -203,6 +204,46 @@ def cut_last_act(a: County) -> int:
         a.tenant_id, pos - 1,
     )  # fmt: skip
     return pos - 1
+
+
+def rebuild_chain(a: County, first: int) -> None:
+    """Every hash from this position on computed anew, and the head: the chain agrees with itself again."""
+    with superuser() as connection:
+        for pos in range(first, last_pos(a) + 1):
+            connection.execute(
+                "UPDATE accounts_change c SET prev = p.hash FROM accounts_change p"
+                " WHERE c.tenant_id = %(tenant)s AND c.pos = %(pos)s AND p.tenant_id = c.tenant_id"
+                " AND p.pos = c.pos - 1",
+                {"tenant": a.tenant_id, "pos": pos},
+            )
+            connection.execute(
+                "UPDATE accounts_change c SET hash = sec.act_digest(c) WHERE c.tenant_id = %s AND c.pos = %s",
+                [a.tenant_id, pos],
+            )
+        connection.execute(
+            "UPDATE accounts_chainhead h SET hash = c.hash FROM accounts_change c"
+            " WHERE h.tenant_id = %s AND c.tenant_id = h.tenant_id AND c.pos = h.pos",
+            [a.tenant_id],
+        )
+
+
+def rewrite(a: County, table: str, row: int, column: str, value: Any) -> int:
+    """A value changed in a row and in all of its lines, the chain rebuilt; the position of its first act."""
+    tamper(f"UPDATE {table} SET {column} = %s WHERE id = %s", value, row)
+    with superuser() as connection:
+        for side in ("before", "after"):
+            connection.execute(
+                f"UPDATE accounts_changerow SET {side} = jsonb_set({side}, %s, to_jsonb(%s::{_type(value)}))"
+                f' WHERE tenant_id = %s AND "table" = %s AND "row" = %s AND {side} IS NOT NULL',
+                [[column], value, a.tenant_id, table, row],
+            )
+    pos = pos_of(a, table, row)
+    rebuild_chain(a, pos)
+    return pos
+
+
+def _type(value: Any) -> str:
+    return "numeric" if isinstance(value, Decimal) else "text"
 
 
 def delete_last_act_with_lines_and_head(a: County) -> dict[str, Any]:

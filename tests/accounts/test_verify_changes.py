@@ -23,7 +23,15 @@ from accounts.queries import chain
 from accounts.queries.posts import own_posts
 from accounts.services import tenants, users
 from assessment.services import opinions
-from tests.accounts.tamperings import TAMPERINGS, ask, cut_last_act, last_pos, superuser, tamper
+from tests.accounts.tamperings import (
+    TAMPERINGS,
+    ask,
+    cut_last_act,
+    last_pos,
+    rebuild_chain,
+    superuser,
+    tamper,
+)
 from tests.conftest import migrator_connection
 from tests.world import FROM, TODAY, World, acting
 
@@ -200,23 +208,7 @@ def test_only_a_head_kept_outside_shows_a_chain_computed_anew(world):
     a = world.a
     kept = verify("--tenant", a.code)[1]["chains"][0]
     tamper("UPDATE accounts_change SET reason = '已批准' WHERE tenant_id = %s AND pos = 5", a.tenant_id)
-    with superuser() as connection:
-        for pos in range(5, last_pos(a) + 1):
-            connection.execute(
-                "UPDATE accounts_change c SET prev = p.hash FROM accounts_change p"
-                " WHERE c.tenant_id = %(tenant)s AND c.pos = %(pos)s AND p.tenant_id = c.tenant_id"
-                " AND p.pos = c.pos - 1",
-                {"tenant": a.tenant_id, "pos": pos},
-            )
-            connection.execute(
-                "UPDATE accounts_change c SET hash = sec.act_digest(c) WHERE c.tenant_id = %s AND c.pos = %s",
-                [a.tenant_id, pos],
-            )
-        connection.execute(
-            "UPDATE accounts_chainhead h SET hash = c.hash FROM accounts_change c"
-            " WHERE h.tenant_id = %s AND c.tenant_id = h.tenant_id AND c.pos = h.pos",
-            [a.tenant_id],
-        )
+    rebuild_chain(a, 5)
     code, printed = verify()
     assert code == 0
     now = next(one for one in printed["chains"] if one["code"] == a.code)

@@ -313,7 +313,16 @@ COMMANDS = {
 }
 # Run by the operator of the server, who acts as nobody.
 OPERATORS = {
-    *("add_tenant", "demo", "figures", "lint_scheme", "migrate", "notices", "reset_second_factor"),
+    *(
+        "add_tenant",
+        "checkpoint",
+        "demo",
+        "figures",
+        "lint_scheme",
+        "migrate",
+        "notices",
+        "reset_second_factor",
+    ),
     *("score", "standing", "verify_changes"),
 }
 OURS = {"accounts", "projects", "assessment", "portal"}

@@ -12,6 +12,7 @@ EVERY_COMMAND = frozenset({"INSERT", "UPDATE", "DELETE"})
 TASKS_WRITE: dict[str, frozenset[str]] = {
     "assessment_notice": frozenset({"INSERT"}),
     "assessment_delivery": frozenset({"INSERT", "UPDATE"}),
+    "accounts_checkpoint": frozenset({"INSERT"}),
     # Closing what its time has closed.
     "projects_period": frozenset({"UPDATE"}),
     "projects_return": frozenset({"UPDATE"}),

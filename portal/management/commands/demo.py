@@ -26,6 +26,7 @@ class Command(BaseCommand):
             story.tell(options["until"], self.stdout.write)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        call_command("checkpoint", stdout=self.stdout)
         connections.close_all()
         if options["no_serve"]:
             return
