@@ -41,6 +41,7 @@ SENTENCES = {
     "client.disable": _("停用了接口客户端"),
     "factor.bind": _("绑定了动态口令"),
     "factor.reset": _("解除了动态口令绑定"),
+    "checkpoint.download": _("下载了校验点"),
     "period.open": _("开启了填报期"),
     "period.rules": _("调整了填报规则"),
     "calendar.seed": _("载入了工作日历"),

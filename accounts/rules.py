@@ -73,6 +73,11 @@ def may_read_changes(post: Post) -> bool:
     return post.role in READ_CHANGES or post.role == Role.AUDIT_ADMIN
 
 
+def may_read_checkpoints(post: Post) -> bool:
+    """Who checks the log from outside: audit, inspection, and the superior over all below."""
+    return post.role in {Role.AUDIT_ADMIN, Role.INSPECTION, Role.SUPERIOR}
+
+
 def may_read_values(post: Post) -> bool:
     """Who reads the lines of the change log and not its headers alone."""
     return post.role in READ_CHANGES

@@ -43,6 +43,7 @@ TOPICS = (
     Topic("measures", _("统计口径"), _("每项指标统计什么，怎样发布新版本")),
     Topic("imports", _("导入工作簿"), _("各张表怎样准备，检查结果怎样看")),
     Topic("search", _("查找"), _("名称、拼音、信用代码、凭证号")),
+    Topic("integrity", _("变更记录和校验点"), _("怎样证明记录没有被改过，校验点怎样保存和核对")),
     Topic("interface", _("数据接口"), _("其他系统怎样凭密钥读取数据")),
     Topic("accounts", _("账户与岗位"), _("三类管理员、初始密码、动态口令、移交"), "help_accounts"),
     Topic("schemes", _("考核办法写法"), _("考核办法和数据文件怎样写"), "help_schemes"),
@@ -88,6 +89,8 @@ OF_PAGE = {
     "/clients/": "interface",
     "/users/": "accounts",
     "/access/": "accounts",
+    "/changes/": "integrity",
+    "/checkpoints/": "integrity",
 }
 
 

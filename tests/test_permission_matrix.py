@@ -80,6 +80,8 @@ def address(name: str, world) -> str:
         "post_id": world.a.posts["reporter"].id,
         "change_id": rows["stage_change"],
         "pos": 1,
+        "day": "2012-07-02",
+        "name": "0" * 32,  # of a key that nobody has
         "key": "paid_in_wan",
         "year": 2012,
         "kind": "zero",

@@ -46,6 +46,7 @@ MENU = (
     ("mailbox", _("提醒邮箱"), assessment.rules.has_mail),
     ("clients", _("接口客户端"), accounts.rules.may_manage_clients),
     ("changes", _("变更记录"), accounts.rules.may_read_changes),
+    ("checkpoints", _("校验点"), accounts.rules.may_read_checkpoints),
     ("help", _("帮助"), accounts.rules.anybody),
     ("access", _("访问记录"), accounts.rules.may_read_access),
 )

@@ -203,6 +203,11 @@ PAGES: dict[str, Page | Plain] = {
     "post": Plain(None, fields={"post": "accounts_post"}),
     "county": Plain(None, fields={"county": "accounts_tenant"}),
     "changes": Plain("clerk", query={"unit": "accounts_unit", "row": CLAIM, "before": "accounts_change"}),
+    # Days, which the neighbour has too, and keys, which are everybody's.
+    "checkpoints": Plain("auditor"),
+    "checkpoint_day": Plain("auditor"),
+    "checkpoint_download": Plain("auditor"),
+    "checkpoint_key": Plain(None),
     "projects": Plain("clerk", query={"unit": "accounts_unit"}),
     "vouchers": Plain("clerk"),
     "voucher_new": Plain(
@@ -285,6 +290,9 @@ PAGES: dict[str, Page | Plain] = {
 # Arguments of addresses that name no row.
 OTHER_ARGUMENTS = {
     "change": {"pos": 1},
+    "checkpoint_day": {"day": "2012-07-02"},
+    "checkpoint_download": {"day": "2012-07-02"},
+    "checkpoint_key": {"name": "0" * 32},
     "figure": {"key": "paid_in_wan"},
     "notice_rule_new": {"kind": "zero"},
     "help_page": {"slug": "reporter"},
