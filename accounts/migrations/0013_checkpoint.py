@@ -10,7 +10,7 @@ from accounts.tables import LetTasksWrite, TenantTable
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0011_sent_form'),
+        ('accounts', '0012_sent_form_guard'),
     ]
 
     operations = [
