@@ -1,6 +1,7 @@
 """Keeping the work-day calendar (工作日历): seeded from the State Council's notices, loaded, changed."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 import chinese_calendar
 from django.core.exceptions import ValidationError
@@ -46,14 +47,14 @@ def seed(*, post: ActingPost, year: int) -> CalendarYear:
             f"本系统还没有{year}年的节假日安排。请下载空表，按国务院办公厅的通知填写后上传，或升级系统。"
         )
     act("calendar.seed")
-    return _write(year, CalendarSource.NOTICE, _published(year))
+    return _write(year, CalendarSource.NOTICE, published_days(year))
 
 
 def publish(years: range) -> None:
     """The published years of this range for a new tenant, inside the caller's act."""
     for year in years:
         if year in PUBLISHED:
-            _write(year, CalendarSource.NOTICE, _published(year))
+            _write(year, CalendarSource.NOTICE, published_days(year))
 
 
 @transaction.atomic
@@ -98,25 +99,29 @@ def _check(post: ActingPost) -> None:
         raise Forbidden("工作日历由招商局或系统管理员维护。")
 
 
-def _published(year: int) -> list[sheet.Day]:
+def published_days(year: int) -> list[sheet.Day]:
+    """The days of a published year on which the notice differs from the week."""
     arranged = {**chinese_calendar.holidays, **chinese_calendar.workdays}
-    return [
+    return _differing(
         sheet.Day(day, day in chinese_calendar.workdays, NAMES[name])
         for day, name in sorted(arranged.items())
         if day.year == year
-    ]
+    )
+
+
+def _differing(days: Iterable[sheet.Day]) -> list[sheet.Day]:
+    """Notices list whole holidays; what the week says anyway is not kept."""
+    return [item for item in days if item.works != is_weekday(item.day)]
 
 
 def _write(year: int, source: str, days: list[sheet.Day]) -> CalendarYear:
-    """Replace a year's days. Notices list whole holidays; what the week says anyway is not kept."""
+    """Replace a year's days."""
     found, created = CalendarYear.objects.select_for_update(no_key=True).get_or_create(
         year=year, defaults={"source": source}
     )
     CalendarDay.objects.filter(day__year=year).delete()
     CalendarDay.objects.bulk_create(
-        CalendarDay(day=item.day, works=item.works, name=item.name)
-        for item in days
-        if item.works != is_weekday(item.day)
+        CalendarDay(day=item.day, works=item.works, name=item.name) for item in _differing(days)
     )
     return found if created else _next_version(found, source)
 
