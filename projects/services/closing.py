@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from accounts.acts import act
@@ -117,11 +117,14 @@ def _over() -> QuerySet[Return]:
 
 
 def _to_seal() -> QuerySet[Return]:
-    """Returns of a sealed period that were reopened, are closed for reports and wait for nothing."""
+    """Returns of a sealed period that were reopened, are closed for reports and wait for nothing.
+
+    Not those whose end has passed only since ``_over`` was asked: they are open for reports still.
+    """
     undecided = Claim.objects.filter(booked_in=OuterRef("pk")).exclude(state__in=SETTLED)
     return Return.objects.filter(
-        Q(reports_closed_at__isnull=False) | Q(reopened_until__lte=Now()),
         ~Exists(undecided),
+        reports_closed_at__isnull=False,
         opinions_closed_at__isnull=True,
         reopened_until__isnull=False,
         period__closed_at__isnull=False,

@@ -11,21 +11,26 @@ import random
 import time
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.acts import act
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Refused, explained
+from accounts.tasks import inside
 from assessment.models import Opinion
 from assessment.services import opinions
 from projects.choices import VoucherKind
 from projects.models import Project, Return, Voucher
 from projects.services import claims, closing
-from tests.world import acting
+from tests.world import TODAY, acting
 
 CLOSED = {"PT101", "PT102"}
 # How far from the Return that closes next a writer writes: mostly there, else behind or ahead.
@@ -55,13 +60,29 @@ def aim(places: list[Place], luck: random.Random) -> Place | None:
     return places[min(max(at, 0), len(places) - 1)]
 
 
-def enter(*, post: ActingPost, places: list[Place], name: str) -> Counter:
+def aim_at_reopened(places: list[Place], luck: random.Random, *, over: Path) -> Place | None:
+    """Mostly a Return that is open again, else any; None when nothing is reopened any more."""
+    if over.exists():
+        return None
+    ids = [place.return_id for place in places]
+    reopened = Return.objects.filter(pk__in=ids, reports_closed_at__isnull=True)
+    found = list(reopened.order_by("pk").values_list("pk", flat=True))
+    if not found or luck.random() < 0.2:
+        return luck.choice(places)
+    chosen = luck.choice(found)
+    return next(place for place in places if place.return_id == chosen)
+
+
+Aim = Callable[[list[Place], random.Random], Place | None]
+
+
+def enter(*, post: ActingPost, places: list[Place], name: str, towards: Aim = aim) -> Counter:
     """Enter claims and withdraw them, near the closing, until everything is closed."""
     luck, tally = random.Random(name), Counter()
     while True:
         try:
             with acting(post):
-                place = aim(places, luck)
+                place = towards(places, luck)
                 if place is None:
                     return tally
                 _enter_and_withdraw(place, f"{name}-{tally.total()}", luck.randint(1, 10**8))
@@ -92,14 +113,14 @@ def _enter_and_withdraw(place: Place, number: str, fen: int) -> None:
     claims.write([claims.reversal(claim, booked_in=booked_in)])
 
 
-def change_minds(*, post: ActingPost, places: list[Place], name: str) -> Counter:
+def change_minds(*, post: ActingPost, places: list[Place], name: str, towards: Aim = aim) -> Counter:
     """Change the verdict on decided claims, near the closing, until everything is closed."""
     luck, tally = random.Random(name), Counter()
     places = [place for place in places if place.claim_id is not None]
     while True:
         try:
             with acting(post):
-                place = aim(places, luck)
+                place = towards(places, luck)
                 if place is None:
                     return tally
                 last = Opinion.objects.filter(claim=place.claim_id, step="inspection").latest("pk")
@@ -142,6 +163,54 @@ def close(*, post: ActingPost, places: list[Place], writes: float, ways: tuple[s
             tally["closings"] += 1
         tally["returns"] += len(ids)
     return {**tally, "longest wait (ms)": round(longest * 1000)}
+
+
+def reopen(*, post: ActingPost, places: list[Place], turns: int, over: Path) -> Counter:
+    """Open closed Returns again for a moment, so many times; half are closed by hand, half by their time."""
+    luck, tally = random.Random("reopen"), Counter()
+    for turn in range(turns):
+        place, life = luck.choice(places), dt.timedelta(milliseconds=luck.choice([100, 300, 600]))
+        try:
+            with acting(post):
+                now = timezone.now()
+                closing.reopen(post=post, return_id=place.return_id, reason="漏报", until=now + life, now=now)
+            tally["reopened"] += 1
+            time.sleep(luck.uniform(0, 0.4))
+            if turn % 2:
+                with acting(post), explained():
+                    _close_raw(place.return_id, lock_first=luck.random() < 0.5)
+                tally["closed by hand"] += 1
+        except Refused as refusal:  # Open still, or closed by its time first.
+            tally[refusal.code] += 1
+    _wait_until_closed(post, [place.return_id for place in places])
+    over.touch()
+    return tally
+
+
+def _wait_until_closed(post: ActingPost, return_ids: list[int]) -> None:
+    while True:
+        with acting(post):
+            if not Return.objects.filter(pk__in=return_ids, opinions_closed_at__isnull=True).exists():
+                return
+        time.sleep(0.05)
+
+
+def close_by_time(*, tenant_id: int, over: Path) -> Counter:
+    """What the scheduled task does, again and again: close and seal the Returns whose reopening is over."""
+    tally = Counter()
+    while not over.exists():
+        try:
+            with inside(tenant_id):
+                closed = closing.reclose_expired(today=TODAY)
+            tally["closed by time"] += closed
+        except Refused as refusal:
+            tally[refusal.code] += 1
+        time.sleep(0.05)
+    return tally
+
+
+def among_reopened(over: Path) -> Aim:
+    return partial(aim_at_reopened, over=over)
 
 
 def _acts(post: ActingPost) -> int:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from accounts.services import units
 from assessment.models import Opinion
 from projects.choices import PeriodKind, VoucherKind
 from projects.models import Claim, Enterprise, Project, Return, Voucher
-from projects.services import claims, periods, returns
+from projects.services import claims, closing, periods, returns
 from tests.battery import lock_race
 from tests.battery.lock_race import Place
 from tests.battery.processes import Worker, at_once
@@ -95,25 +96,95 @@ def seed(booked_in: Return, project: Project) -> Claim:
 
 def race(county: County, places: list[Place], *ways: str) -> tuple[Counter, dict[str, Any]]:
     """Ten writers and one who closes: what was accepted and refused, and how the closings went."""
+    closer = county.posts["party_inspector"]
+    tally, (closed,) = against_writers(
+        county,
+        places,
+        lock_race.aim,
+        Worker(lock_race.close, post=closer, places=places, writes=WRITES, ways=ways),
+    )
+    return tally, closed
+
+
+def against_writers(
+    county: County, places: list[Place], towards: lock_race.Aim, *others: Worker
+) -> tuple[Counter, list[Any]]:
+    """These processes and ten writers: what was accepted and refused, and what the others say."""
     posts = county.posts
     inspectors = [posts["party_inspector"], posts["government_inspector"]]
-    writers = [
-        *(
-            Worker(lock_race.enter, post=posts["clerk"], places=places, name=f"clerk{i}")
-            for i in range(CLERKS)
-        ),
-        *(
-            Worker(lock_race.change_minds, post=inspectors[i % 2], places=places, name=f"inspector{i}")
-            for i in range(INSPECTORS)
-        ),
+    task = {"places": places, "towards": towards}
+    clerks = [Worker(lock_race.enter, post=posts["clerk"], name=f"clerk{i}", **task) for i in range(CLERKS)]
+    deciders = [
+        Worker(lock_race.change_minds, post=inspectors[i % 2], name=f"inspector{i}", **task)
+        for i in range(INSPECTORS)
     ]
-    closer = Worker(lock_race.close, post=inspectors[0], places=places, writes=WRITES, ways=ways)
-    *written, closed = at_once(*writers, closer)
+    results = at_once(*clerks, *deciders, *others)
     tally: Counter = Counter()
-    for kind, results in (("claims", written[:CLERKS]), ("opinions", written[CLERKS:])):
-        for result in results:
-            tally.update({f"{kind} {outcome}": count for outcome, count in result.items()})
-    return tally, closed
+    for place, result in enumerate(results[: CLERKS + INSPECTORS]):
+        kind = "claims" if place < CLERKS else "opinions"
+        tally.update({f"{kind} {outcome}": count for outcome, count in result.items()})
+    return tally, results[CLERKS + INSPECTORS :]
+
+
+def race_of_reopened(
+    county: County, places: list[Place], tmp_path: Path, turns: int
+) -> tuple[Counter, Counter]:
+    """Every period is closed; then one reopens Returns, a task closes them by their time, and ten write."""
+    inspector, over = county.posts["party_inspector"], tmp_path / "over"
+    for period_id in sorted({place.period_id for place in places}):
+        with acting(inspector):
+            closing.close_period(post=inspector, period_id=period_id)
+    tally, (reopened, by_time) = against_writers(
+        county,
+        places,
+        lock_race.among_reopened(over),
+        Worker(lock_race.reopen, post=inspector, places=places, turns=turns, over=over),
+        Worker(lock_race.close_by_time, tenant_id=county.tenant_id, over=over),
+    )
+    return tally, reopened + by_time
+
+
+LOGGED = """
+SELECT r."table", r.after FROM accounts_changerow r JOIN accounts_change c ON c.id = r.change_id
+WHERE c.tenant_id = %s AND r.op <> 'D'
+  AND r."table" IN ('projects_return', 'projects_claim', 'assessment_opinion') ORDER BY c.pos, r.id
+"""
+
+
+def out_of_time(county: County) -> list[str]:
+    """What the change log, read act by act, shows to be written into a closed Return or after its end."""
+    now: dict[str, dict[int, dict]] = {"projects_return": {}, "projects_claim": {}, "assessment_opinion": {}}
+    wrong = []
+    with migrator_connection() as owner:
+        for table, row in owner.execute(LOGGED, [county.tenant_id]):
+            known = now[table]
+            if row["id"] not in known:
+                wrong += _too_late(now, table, row)
+            known[row["id"]] = row
+    return wrong
+
+
+def _too_late(now: dict, table: str, row: dict) -> list[str]:
+    """The new row, when its Return was closed or its reopening over as it was written."""
+    if table == "projects_return" or row.get("step") == "superior":
+        return []
+    if table == "projects_claim":
+        booked_in, moment, closed = row["booked_in_id"], row["entered_at"], "reports_closed_at"
+    else:
+        booked_in, moment = now["projects_claim"][row["claim_id"]]["booked_in_id"], row["at"]
+        closed = "opinions_closed_at"
+    found = now["projects_return"][booked_in]
+    end = found["reopened_until"]
+    over = end and dt.datetime.fromisoformat(moment) >= dt.datetime.fromisoformat(end)
+    return [f"{table} {row['id']} of {moment}: {found}"] if found[closed] or over else []
+
+
+def entered(county: County) -> int:
+    """Claims that the race's clerks have entered and withdrawn, as they stand."""
+    with acting(county.posts["clerk"]):
+        of_race = Claim.objects.filter(voucher__number__startswith="clerk")
+        assert not of_race.exclude(state="reversed").exists()
+        return of_race.filter(reverses__isnull=True).count()
 
 
 CLAIMS = """
@@ -196,3 +267,35 @@ def test_a_plain_check_in_its_place_leaks(world, capsys):
         print(f"\nplain check: {closed}, {dict(tally)}")
         print(f"plain check: {len(different)} of {len(places)} Returns differ from their seal")
     assert 0 < len(different) < len(places)
+
+
+@pytest.mark.covers("I5", "I3")
+def test_a_reopened_return_takes_what_comes_in_time_and_nothing_else(world, capsys, tmp_path):
+    places = set_up(world.a, months=8)
+    tally, turned = race_of_reopened(world.a, places, tmp_path, turns=80)
+    late, different = out_of_time(world.a), differing(world.a, places)
+    with capsys.disabled():
+        print(f"\nreopened: {dict(turned)}, {dict(tally)}")
+        print(f"reopened: {len(late)} writes out of time, {len(different)} of {len(places)} seals differ")
+        call_command("verify_changes", "--tenant", world.a.code)
+    assert (late, different) == ([], [])
+    assert entered(world.a) == tally["claims accepted"], "a claim was lost, or came from nowhere"
+    assert min(turned["reopened"], turned["closed by time"], turned["closed by hand"]) > 15
+    assert (
+        min(tally[f"{kind} {done}"] for kind in ("claims", "opinions") for done in ("accepted", "refused"))
+        > 10
+    )
+    assert {name for name in tally if name.split()[1] not in ("accepted", "refused")} <= {"opinions PT204"}
+
+
+@pytest.mark.covers("I5")
+def test_without_a_look_at_the_clock_a_reopening_runs_on(world, capsys, tmp_path):
+    """The guards that know the end of a reopening switched off: what the race looks for is found."""
+    with migrator_connection() as owner:
+        owner.execute("ALTER TABLE projects_claim DISABLE TRIGGER guard_claim_in_time")
+        owner.execute("ALTER TABLE assessment_opinion DISABLE TRIGGER guard_opinion_in_time")
+    tally, turned = race_of_reopened(world.a, set_up(world.a, months=4), tmp_path, turns=30)
+    late = out_of_time(world.a)
+    with capsys.disabled():
+        print(f"\nreopened without its end: {dict(turned)}, {dict(tally)}, {len(late)} writes out of time")
+    assert any("claim" in line for line in late)
