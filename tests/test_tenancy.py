@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.walls import guards, isolation, keys, log, people
+from tests.walls import checks, guards, isolation, keys, log, people, reminders
 from tests.walls.ground import tables, tenant_models
 
 pytestmark = [pytest.mark.walls, pytest.mark.django_db]
@@ -282,7 +282,15 @@ def test_the_application_owns_nothing_and_bypasses_nothing(ground):
 @pytest.mark.covers("I3", "I4", "I5", "I6")
 @pytest.mark.parametrize(
     "check",
-    [*isolation.CHECKS, *keys.CHECKS, *log.CHECKS, *guards.CHECKS, *people.CHECKS],
+    [
+        *isolation.CHECKS,
+        *keys.CHECKS,
+        *checks.CHECKS,
+        *log.CHECKS,
+        *guards.CHECKS,
+        *reminders.CHECKS,
+        *people.CHECKS,
+    ],
     ids=lambda check: check.__name__,
 )
 def test_each_wall_stands_alone(ground, check):

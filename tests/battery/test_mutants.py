@@ -12,16 +12,18 @@ import pytest
 from django.db import connections
 
 from tests.conftest import _copy, migrator_connection
-from tests.walls import guards, isolation, keys, log, people
+from tests.walls import checks, guards, isolation, keys, log, people, reminders
 from tests.walls.ground import Ground, tables
 
 pytestmark = [pytest.mark.battery, pytest.mark.django_db]
 
 # All checks watch over every wall; the likeliest are asked first.
+GUARDS = [*guards.CHECKS, *reminders.CHECKS, *people.CHECKS]
 ORDER = {
-    "policy": [*isolation.CHECKS, *guards.CHECKS, *people.CHECKS, *log.CHECKS, *keys.CHECKS],
-    "key": [*keys.CHECKS, *isolation.CHECKS, *people.CHECKS, *guards.CHECKS, *log.CHECKS],
-    "trigger": [*log.CHECKS, *guards.CHECKS, *people.CHECKS, *isolation.CHECKS, *keys.CHECKS],
+    "policy": [*isolation.CHECKS, *GUARDS, *log.CHECKS, *keys.CHECKS, *checks.CHECKS],
+    "key": [*keys.CHECKS, *isolation.CHECKS, *GUARDS, *log.CHECKS, *checks.CHECKS],
+    "condition": [*checks.CHECKS, *GUARDS, *isolation.CHECKS, *keys.CHECKS, *log.CHECKS],
+    "trigger": [*log.CHECKS, *GUARDS, *isolation.CHECKS, *keys.CHECKS, *checks.CHECKS],
 }
 SCRATCH = "test_mutants"
 
@@ -100,6 +102,19 @@ def _leaning_on(ground: Ground, index: int) -> list[str]:
     return [f"ALTER TABLE {row['table']} ADD CONSTRAINT {row['name']} {row['words']}" for row in rows]
 
 
+def conditions(ground: Ground) -> Iterator[Mutant]:
+    """Every condition on the rows of a table with tenant_id."""
+    rows = ground.owner.execute(
+        "SELECT conname AS name, conrelid::regclass::text AS table, pg_get_constraintdef(oid) AS words"
+        " FROM pg_constraint WHERE conrelid::regclass::text = ANY(%s) AND contype = 'c' ORDER BY 2, 1",
+        [tables()],
+    ).fetchall()
+    for row in rows:
+        down = f"ALTER TABLE {row['table']} DROP CONSTRAINT {row['name']}"
+        again = f"ALTER TABLE {row['table']} ADD CONSTRAINT {row['name']} {row['words']}"
+        yield Mutant("condition", f"condition {row['name']} of {row['table']}", down, (again,))
+
+
 def triggers(ground: Ground) -> Iterator[Mutant]:
     rows = ground.owner.execute(
         "SELECT tgname AS name, tgrelid::regclass::text AS table, pg_get_triggerdef(oid) AS words"
@@ -140,8 +155,13 @@ def test_whatever_wall_is_taken_down_a_check_turns_red(world, capsys):
     survivors, caught, started = [], [], time.monotonic()
     with scratch(world) as ground:
         assert not first_to_turn_red(ground, "policy")
-        mutants = [*policies(ground), *composite_keys(ground), *triggers(ground)]
-        assert len({mutant.name for mutant in mutants}) == len(mutants) > 250
+        mutants = [
+            *policies(ground),
+            *composite_keys(ground),
+            *conditions(ground),
+            *triggers(ground),
+        ]
+        assert len({mutant.name for mutant in mutants}) == len(mutants) > 600
         for mutant in mutants:
             ground.owner.execute(mutant.down)
             by = first_to_turn_red(ground, mutant.kind)

@@ -1,6 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
-from tests.walls import acts, people
+from tests.walls import acts, people, reopening
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -82,22 +82,6 @@ def closed_stays_closed(ground: Ground) -> Outcome:
         return attempt(
             app, "UPDATE projects_return SET on_behalf = true WHERE id = %s", [a.rows["return:城关镇"]]
         )
-
-
-def reopened_without_an_end(ground: Ground) -> Outcome:
-    a = ground.world.a
-    row = a.rows["return:城关镇"]
-    reopen = (
-        "UPDATE projects_return SET reports_closed_at = NULL, opinions_closed_at = NULL, seal = '',"
-        " reopen_reason = %s, reopened_until = clock_timestamp() + make_interval(secs => %s) WHERE id = %s"
-    )
-    with ground.inside(a.posts["government_inspector"]) as app:
-        assert attempt(app, reopen, ["漏报", 60, row]).code == "PT105", "an open Return was given an end"
-        close(app, ground, "城关镇")
-        reports = "UPDATE projects_return SET opinions_closed_at = NULL, seal = '' WHERE id = %s"
-        assert attempt(app, reports, [row]).code == "PT105", "opened for opinions alone"
-        assert attempt(app, reopen, [" ", 60, row]).code == "PT107"
-        return attempt(app, reopen, ["漏报", -1, row])
 
 
 def own_entry(ground: Ground) -> Outcome:
@@ -207,7 +191,6 @@ REFUSALS = {
     "PT103": no_return_of_the_unit,
     "PT104": undecided_cannot_close,
     "PT105": closed_stays_closed,
-    "PT107": reopened_without_an_end,
     "PT201": own_entry,
     "PT202": interest,
     "PT203": role_of_another_step,
@@ -221,6 +204,7 @@ REFUSALS = {
     "PT305": used_split_changed,
     "PT306": shares_that_do_not_add_up,
     **acts.REFUSALS,
+    **reopening.REFUSALS,
     **people.REFUSALS,
 }
 
@@ -331,33 +315,6 @@ def a_return_begins_open_in_an_open_period(ground: Ground) -> None:
         assert closed.code == "PT105", "a closed period was changed"
 
 
-def a_reopened_return_closes_by_the_clock(ground: Ground) -> None:
-    """It takes entries until its end; after it nothing, though no task has run. Its seal comes back."""
-    a = ground.world.a
-    row = a.rows["return:城关镇"]
-    submit = "UPDATE projects_return SET submitted_at = now() WHERE id = %s"
-    with ground.inside(a.posts["clerk"]) as app:
-        own = {"unit_id": a.units["城关镇"], "booked_in_id": row}
-        entry = claim_row(ground, voucher_id=voucher(app, ground), **own)
-        close(app, ground, "城关镇")
-        sealed = one(app, "projects_return", row)["seal"]
-        app.execute(
-            "UPDATE projects_return SET reports_closed_at = NULL, opinions_closed_at = NULL,"
-            " reopen_reason = '漏报', reopened_until = clock_timestamp() + interval '2 s' WHERE id = %s",
-            [row],
-        )
-        assert one(app, "projects_return", row)["seal"] == ""
-        assert not attempt(app, *insert("projects_claim", entry)).refused
-        assert not attempt(app, submit, [row]).refused
-        longer = "UPDATE projects_return SET reopened_until = reopened_until + interval '1 day' WHERE id = %s"
-        assert attempt(app, longer, [row]).code == "PT105", "the end of a reopening was moved"
-        app.execute("SELECT pg_sleep(2.1)")
-        assert attempt(app, *insert("projects_claim", entry)).code == "PT101", "booked after the end"
-        assert attempt(app, submit, [row]).code == "PT105", "submitted after the end"
-        close(app, ground, "城关镇")
-        assert one(app, "projects_return", row)["seal"] == sealed, "nothing new, another seal"
-
-
 def a_unit_represents_what_lies_below(ground: Ground) -> None:
     """Only a jurisdiction below the own one: not the neighbour, not the own, not one that is not there."""
     a, b, city = ground.world.a, ground.world.b, ground.world.city
@@ -450,7 +407,7 @@ CHECKS = [
     an_opinion_writes_its_claim,
     a_correction_takes_back_every_column,
     a_return_begins_open_in_an_open_period,
-    a_reopened_return_closes_by_the_clock,
+    *reopening.CHECKS,
     a_unit_represents_what_lies_below,
     posts_are_given_by_the_administrator_to_the_own_people,
     clients_are_given_by_two_administrators,

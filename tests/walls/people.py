@@ -57,6 +57,8 @@ def a_device_is_seen_by_its_person_alone(ground: Ground) -> None:
             assert not attempt(app, plant, [own.user_id]).refused
             assert attempt(app, "SELECT sec.bind_factor()").code == NO_PRIVILEGE, "without a device"
             app.execute(plant, [own.user_id])
+            seen = app.execute("SELECT user_id FROM accounts_secondfactor").fetchall()
+            assert seen == [{"user_id": own.user_id}]
             assert attempt(app, "SELECT sec.bind_factor()").code == NO_PRIVILEGE, "before its first code"
             for column, value in (("user_id", other.user_id), ("secret", "y")):
                 moved = f"UPDATE accounts_secondfactor SET {column} = %s"
