@@ -45,6 +45,7 @@ class MeasureRow(Row):
             "agreement_kinds",
             "carry_over",
             "zero_threshold",
+            "document",
         )
 
 

@@ -82,6 +82,9 @@ class ClaimFilter(filters.FilterSet):
     kind = choice(ClaimKind)
     voucher = key()
     agreement = key()
+    visit = key()
+    lead = key()
+    stage_change = key()
     split = key()
     state = choice(ClaimState)
     happened_from = since("happened_on")
@@ -119,8 +122,13 @@ class PeriodFilter(filters.FilterSet):
     starts_until = until("starts_on")
     ends_from = since("ends_on")
     ends_until = until("ends_on")
+    opens_from = since("opens_on")
+    opens_until = until("opens_on")
     due_from = since("due_on")
     due_until = until("due_on")
+    closes_from = since("closes_on")
+    closes_until = until("closes_on")
+    reports_closed = Known("reports_closed_at")
     closed = Known("closed_at")
 
     class Meta:
@@ -134,9 +142,13 @@ class ReturnFilter(filters.FilterSet):
     unit = key()
     period = key()
     submitted = Known("submitted_at")
+    submitted_from = since("submitted_on")
+    submitted_until = until("submitted_on")
     on_behalf = flag()
+    confirmed = Known("confirmed_at")
     reports_closed = Known("reports_closed_at")
     opinions_closed = Known("opinions_closed_at")
+    reopened = Known("reopened_until")
 
     class Meta:
         model = Return

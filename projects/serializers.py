@@ -86,6 +86,9 @@ class ClaimRow(Row):
             "quantity_unit",
             "voucher",
             "agreement",
+            "visit",
+            "lead",
+            "stage_change",
             "happened_on",
             "late",
             "reported",
@@ -134,7 +137,10 @@ class PeriodRow(Row):
             "starts_on",
             "ends_on",
             "filed",
+            "opens_on",
             "due_on",
+            "closes_on",
+            "reports_closed_at",
             "closed_at",
         )
 
@@ -154,9 +160,12 @@ class ReturnRow(Row):
             "state",
             "entries",
             "submitted_at",
+            "submitted_on",
             "on_behalf",
+            "confirmed_at",
             "reports_closed_at",
             "opinions_closed_at",
+            "reopened_until",
             "seal",
         )
 

@@ -23,14 +23,15 @@ FIELDS = {
     "projects": "id name line enterprise unit host_unit parent industry channel stage year_introduced",
     "agreements": "id project kind signed_on total_wan introduced_wan fixed_assets_wan supersedes",
     "vouchers": "id kind number payer dated_on face_wan division",
-    "claims": "id unit booked_in period project kind quantity_unit voucher agreement happened_on late"
+    "claims": "id unit booked_in period project kind quantity_unit voucher agreement visit lead"
+    " stage_change happened_on late"
     " reported reviewed verified superior state split reverses replaces entered_at",
     "splits": "id project document agreed_on double_credit lines",
-    "periods": "id kind name starts_on ends_on filed due_on closed_at",
-    "returns": "id unit period state entries submitted_at on_behalf reports_closed_at"
-    " opinions_closed_at seal",
+    "periods": "id kind name starts_on ends_on filed opens_on due_on closes_on reports_closed_at closed_at",
+    "returns": "id unit period state entries submitted_at submitted_on on_behalf confirmed_at"
+    " reports_closed_at opinions_closed_at reopened_until seal",
     "opinions": "id claim step verdict accepted reason supersedes post_label at",
-    "measures": "id name version valid_from line kind agreement_kinds carry_over zero_threshold",
+    "measures": "id name version valid_from line kind agreement_kinds carry_over zero_threshold document",
     "targets": "id unit measure period amount issuer document issued_on replaces",
 }
 
