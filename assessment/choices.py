@@ -8,8 +8,10 @@ class Step(models.TextChoices):
     """Step at which an opinion is given."""
 
     UNIT = "unit", _("单位补正")
+    COMPLETENESS = "completeness", _("材料审查")
     FIRST_REVIEW = "first_review", _("初审")
     INSPECTION = "inspection", _("督查核实")
+    JOINT = "joint", _("会签")
     SUPERIOR = "superior", _("上级核查")
 
 
@@ -23,6 +25,21 @@ class Verdict(models.TextChoices):
     DOUBT = "doubt", _("存疑")
     RESUBMIT = "resubmit", _("补充后重报")
     SKIP = "skip", _("回避免初审")
+
+
+class ReasonCode(models.TextChoices):
+    """What is wrong with a claim, as it is counted (理由类别); the reason itself is in words."""
+
+    EVIDENCE = "evidence", _("佐证材料不足")
+    AMOUNT = "amount", _("金额与凭证不符")
+    DUPLICATE = "duplicate", _("重复申报")
+    RULE = "rule", _("不符合统计口径")
+    PERIOD = "period", _("不属于本填报期")
+    OWNER = "owner", _("引进单位有争议")
+    SOURCE = "source", _("资金来源不符（本地、财政等）")
+    ROUND_TRIP = "round_trip", _("资金回流")
+    UNTRUE = "untrue", _("与实际不符")
+    OTHER = "other", _("其他")
 
 
 class Basis(models.TextChoices):

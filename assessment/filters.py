@@ -3,7 +3,7 @@
 import django_filters.rest_framework as filters
 
 from accounts.filters import Known, choice, flag, key, since, text, until
-from assessment.choices import Step, Verdict
+from assessment.choices import ReasonCode, Step, Verdict
 from assessment.models import Measure, Opinion, Target
 from projects.choices import BusinessLine, ClaimKind
 
@@ -14,6 +14,7 @@ class OpinionFilter(filters.FilterSet):
     claim = key()
     step = choice(Step)
     verdict = choice(Verdict)
+    code = choice(ReasonCode)
     supersedes = key()
     given_from = since("at__date")
     given_until = until("at__date")

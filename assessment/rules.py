@@ -44,6 +44,11 @@ def publishes_measures(post: Post) -> bool:
     return post.role == Role.BUREAU
 
 
+def publishes_procedures(post: Post) -> bool:
+    """Who says which steps a claim passes: the office that verifies, not the one that is verified."""
+    return post.role == Role.INSPECTION
+
+
 def has_mail(post: Post) -> bool:
     """Everybody may have notices mailed where the installation has a mail server."""
     return settings.PORTAL_MAIL

@@ -3,13 +3,15 @@
 from rest_framework import serializers
 
 from accounts.serializers import Row
-from assessment.choices import Basis, UnitClass
+from assessment.choices import Basis, ReasonCode, UnitClass
 from assessment.models import Measure, Opinion, Target
 from projects.choices import AgreementKind
 
 
 class OpinionRow(Row):
-    """意见."""
+    """意见. ``code`` is empty where nothing goes against the unit, and on older opinions."""
+
+    code = serializers.ChoiceField(choices=[("", ""), *ReasonCode.choices], read_only=True)
 
     class Meta:
         model = Opinion
@@ -19,6 +21,7 @@ class OpinionRow(Row):
             "step",
             "verdict",
             "accepted",
+            "code",
             "reason",
             "supersedes",
             "post_label",

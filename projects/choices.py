@@ -169,7 +169,9 @@ class ClaimState(models.TextChoices):
     """Where a claim stands; written by the database's triggers only."""
 
     SUBMITTED = "submitted", _("待初审")
+    COMPLETE = "complete", _("材料齐全，待初审")
     FIRST_REVIEWED = "first_reviewed", _("待核实")
+    INSPECTED = "inspected", _("待会签")
     DECIDED = "decided", _("已核实")
     RETURNED = "returned", _("已退回")
     DOUBTED = "doubted", _("存疑")

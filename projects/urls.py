@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from projects.views import (
     calendar,
+    corrections,
     enterprises,
     evidence,
     gates,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("vouchers/<int:voucher_id>/", vouchers.detail, name="voucher"),
     path("vouchers/<int:voucher_id>/evidence/", evidence.add, name="evidence_add"),
     path("evidence/<int:evidence_id>/", evidence.download, name="evidence"),
+    path("claims/<int:claim_id>/correct/", corrections.correct, name="claim_correct"),
     path("claims/<int:claim_id>/withdraw/", withdrawal.withdraw, name="claim_withdraw"),
     path("returns/", returns.listing, name="returns"),
     path("returns/<int:return_id>/", returns.detail, name="return"),

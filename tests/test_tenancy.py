@@ -50,7 +50,15 @@ DEFINER_GRANTED = {
 DEFINER_TRIGGERS = {
     *("guard_post", "guard_client"),
     *("log_insert", "log_update", "log_delete", "seal_act"),
-    *("guard_claim", "guard_face", "apply_reversal", "guard_cited", "guard_split", "guard_shares"),
+    *(
+        "guard_claim",
+        "guard_replacement",
+        "guard_face",
+        "apply_reversal",
+        "guard_cited",
+        "guard_split",
+        "guard_shares",
+    ),
     *(
         "guard_return",
         "guard_return_insert",
@@ -62,7 +70,18 @@ DEFINER_TRIGGERS = {
     ),
 }
 DEFINER_INNER = {"post_label"}
-INVOKER_GRANTED = {"person", "write_tenant", "interested_units", "has_interest", "return_rows", "return_seal"}
+INVOKER_GRANTED = {
+    "person",
+    "write_tenant",
+    "interested_units",
+    "has_interest",
+    "procedure_of",
+    "work_days",
+    "review_is_late",
+    "may_follow",
+    "return_rows",
+    "return_seal",
+}
 
 
 def in_catalogue(ground, query, *params):

@@ -23,7 +23,7 @@ from accounts.queries.posts import ActingPost, own_posts
 from accounts.services import checkpoints, clients, units, users
 from accounts.tasks import inside
 from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
-from assessment.models import Delivery, ImportBatch, Measure, Notice, Rule, Target
+from assessment.models import Delivery, ImportBatch, Measure, Notice, Procedure, Rule, Target
 from assessment.services import deliveries, opinions
 from portal import new_tenant
 from projects.choices import (
@@ -369,6 +369,11 @@ def _money(county: County, mark: str, split) -> None:
 
 def _remind(county: County, mark: str) -> None:
     rows = county.rows
+    with acting(county.posts["government_inspector"]):
+        act("procedure.publish")
+        # For periods that nobody has opened: the usual steps hold in this world.
+        steps = Procedure.objects.create(kind=ClaimKind.VISIT, valid_from=dt.date(2031, 1, 1), document=mark)
+        rows["procedure"] = steps.pk
     with acting(county.posts["clerk"]):
         act("notice.plan")
         rule = Rule.objects.get(kind=RuleKind.NOT_REPORTED)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessment.choices import Step, Verdict
+from assessment.choices import ReasonCode, Step, Verdict
 from assessment.queries.cards import MONEY, SIGNING, Narrowed
 from projects.choices import COUNTED
 from projects.models import Claim
@@ -13,8 +13,10 @@ from projects.sheets import cells
 
 FULL = [Verdict.ACCEPT, Verdict.REDUCE, Verdict.REJECT, Verdict.RETURN, Verdict.DOUBT]
 OF_STEP = {
+    Step.COMPLETENESS: [Verdict.ACCEPT, Verdict.RETURN],
     Step.FIRST_REVIEW: FULL,
     Step.INSPECTION: FULL,
+    Step.JOINT: [Verdict.ACCEPT, Verdict.DOUBT],
     Step.SUPERIOR: [Verdict.ACCEPT, Verdict.REDUCE, Verdict.REJECT],
     Step.UNIT: [Verdict.RESUBMIT],
 }
@@ -27,14 +29,19 @@ MEANINGS = {
     Verdict.RESUBMIT: _("已补充材料，请重新核实"),
     Verdict.SKIP: _("本单位的申报不由本单位初审，直接转督查室核实"),
 }
+MEANINGS_AT = {
+    (Step.COMPLETENESS, Verdict.ACCEPT): _("材料齐全，转入初审"),
+    (Step.JOINT, Verdict.ACCEPT): _("同意督查核实的结论，会签后计入核实数"),
+    (Step.JOINT, Verdict.DOUBT): _("不同意，退回督查室重新核实"),
+}
+# A verdict that goes against the unit says of which kind its reason is.
+NEEDS_CODE = (Verdict.REDUCE, Verdict.REJECT, Verdict.RETURN, Verdict.DOUBT)
 
 
 def verdicts_for(claim: Claim, step: str) -> list[Verdict]:
-    """What may be said about this claim. A reversal stands or falls whole; a count is not reduced."""
+    """What may be said about this claim. A reversal stands or falls whole, a count is not reduced."""
     allowed = OF_STEP[Step(step)]
-    if claim.reverses_id:
-        return [verdict for verdict in allowed if verdict not in (Verdict.REDUCE, Verdict.REJECT)]
-    if claim.kind in COUNTED or claim.reported == 0:
+    if claim.reverses_id or claim.kind in COUNTED or claim.reported == 0:
         return [verdict for verdict in allowed if verdict != Verdict.REDUCE]
     return list(allowed)
 
@@ -51,6 +58,9 @@ class OpinionForm(forms.Form):
         max_length=40,
         help_text=_("如 800、800万元、1.2亿元；不写单位按万元。"),
     )
+    code = forms.ChoiceField(
+        label=_("理由类别"), required=False, choices=[("", _("请选择")), *ReasonCode.choices]
+    )
     reason = forms.CharField(
         label=_("理由"),
         required=False,
@@ -62,11 +72,12 @@ class OpinionForm(forms.Form):
         required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1
     )
 
-    def __init__(self, *args, verdicts: list[Verdict], reported: Decimal | None = None, **kwargs):
+    def __init__(self, *args, verdicts: list[Verdict], step: str, reported: Decimal | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.reported = reported
         self.fields["verdict"].choices = [
-            (verdict, f"{verdict.label}（{MEANINGS[verdict]}）") for verdict in verdicts
+            (verdict, f"{verdict.label}（{MEANINGS_AT.get((step, verdict), MEANINGS[verdict])}）")
+            for verdict in verdicts
         ]
         if len(verdicts) == 1:
             self.fields["verdict"].initial = verdicts[0]
@@ -75,10 +86,12 @@ class OpinionForm(forms.Form):
             self.fields["reason"].help_text = _("写明补充了什么，核实人员会看到。")
         if Verdict.REDUCE not in verdicts:
             del self.fields["accepted"]
+        if not set(verdicts) & set(NEEDS_CODE):
+            del self.fields["code"]
 
     def details(self) -> list[forms.BoundField]:
         """The fields below the verdict, as far as this form has them."""
-        return [self[name] for name in ("accepted", "reason") if name in self.fields]
+        return [self[name] for name in ("accepted", "code", "reason") if name in self.fields]
 
     def clean_accepted(self):
         """The figure in 万元, or None."""
@@ -92,6 +105,8 @@ class OpinionForm(forms.Form):
         verdict = data.get("verdict")
         if verdict and verdict not in (Verdict.ACCEPT, Verdict.SKIP) and not data.get("reason", "").strip():
             self.add_error("reason", _("请写明理由，申报单位要据此补正或申诉。"))
+        if verdict in NEEDS_CODE and not data.get("code"):
+            self.add_error("code", _("请选择理由类别，便于分类统计。"))
         if "accepted" in data:
             self._check_amount(verdict, data["accepted"])
         return data

@@ -2,6 +2,17 @@ from assessment.models.mailbox import Mailbox
 from assessment.models.measure import Measure, Target
 from assessment.models.notice import Delivery, Notice, Rule
 from assessment.models.opinion import Opinion
+from assessment.models.procedure import Procedure
 from assessment.models.workbook import ImportBatch
 
-__all__ = ["Delivery", "ImportBatch", "Mailbox", "Measure", "Notice", "Opinion", "Rule", "Target"]
+__all__ = [
+    "Delivery",
+    "ImportBatch",
+    "Mailbox",
+    "Measure",
+    "Notice",
+    "Opinion",
+    "Procedure",
+    "Rule",
+    "Target",
+]

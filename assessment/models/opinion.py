@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, User, tenant_key
-from assessment.choices import Step, Verdict
+from assessment.choices import ReasonCode, Step, Verdict
 from projects.models import Claim
 
 
@@ -18,6 +18,9 @@ class Opinion(TenantModel):
     step = models.CharField(_("步骤"), max_length=20, choices=Step.choices)
     verdict = models.CharField(_("结论"), max_length=20, choices=Verdict.choices)
     accepted = models.DecimalField(_("认可数"), max_digits=20, decimal_places=6, null=True, blank=True)
+    code = models.CharField(
+        _("理由类别"), max_length=20, choices=ReasonCode.choices, blank=True, default="", db_default=""
+    )
     reason = models.TextField(_("理由"), blank=True)
     supersedes = TenantForeignKey(
         "self", null=True, blank=True, related_name="+", verbose_name=_("改变的意见")

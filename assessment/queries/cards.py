@@ -75,7 +75,7 @@ def cards(post: ActingPost, step: str, keys: list[list[int]]) -> list[Card]:
     """These cards with their claims, conflicts and doubts. A fixed number of queries."""
     rows = list(queue.waiting(post, step).filter(pk__in=[claim for key in keys for claim in key]))
     found = {claim.pk: claim for claim in rows}
-    conflicts = queue.conflicts_of(post, rows) if step != Step.UNIT else {}
+    conflicts = queue.conflicts_of(post, rows, step) if step != Step.UNIT else {}
     doubts = queue.doubts_on(rows)
     result = []
     for key in keys:
@@ -87,14 +87,17 @@ def cards(post: ActingPost, step: str, keys: list[list[int]]) -> list[Card]:
     return result
 
 
-def next_after(post: ActingPost, step: str, narrowed: Narrowed, claim_id: int) -> list[int]:
+def next_after(
+    post: ActingPost, step: str, narrowed: Narrowed, claim_id: int, *, passing: bool = False
+) -> list[int]:
     """First claims of the cards to offer after this one, nearest first, those with a conflict left out.
 
-    Asked before the opinion is given; the caller takes the first that still waits.
+    Asked before the opinion is given; the caller takes the first that still waits. The card's own
+    other claims come first, unless the card is passed over (``passing``).
     """
     keys = card_keys(post, step, narrowed)
     here = next((at for at, key in enumerate(keys) if claim_id in key), -1)
     order = keys[here + 1 :] + keys[: max(here, 0)]
     ahead = cards(post, step, order[:AHEAD])
-    rest = [claim for claim in keys[here] if claim != claim_id] if here >= 0 else []
+    rest = [claim for claim in keys[here] if claim != claim_id] if here >= 0 and not passing else []
     return rest + [card.first.pk for card in ahead if not card.conflict]

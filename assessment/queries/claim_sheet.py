@@ -86,9 +86,9 @@ class Sheet:
 
     @property
     def may_be_changed(self) -> bool:
-        """Whether the inspection's decision may still be changed: decided, open, and no reversal itself."""
+        """Whether the inspection's finding may still be changed: given, open, and no reversal itself."""
         return (
-            self.claim.state == ClaimState.DECIDED
+            self.claim.state in (ClaimState.INSPECTED, ClaimState.DECIDED)
             and self.open_for_opinions
             and self.claim.reverses_id is None
             and self.latest(Step.INSPECTION) is not None

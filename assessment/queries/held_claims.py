@@ -11,20 +11,27 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.choices import Role
-from assessment.choices import Step
-from assessment.queries.queue import WAITING
+from assessment.queries.queue import bureau_holds
 from assessment.queries.recipients import People
+from projects.choices import ClaimState
 from projects.models import Claim
 
-IN_REVIEW = (*WAITING[Step.FIRST_REVIEW], *WAITING[Step.INSPECTION])
+IN_REVIEW = (
+    ClaimState.SUBMITTED,
+    ClaimState.COMPLETE,
+    ClaimState.FIRST_REVIEWED,
+    ClaimState.DOUBTED,
+    ClaimState.INSPECTED,
+)
 
 
 @dataclass(frozen=True)
 class Held:
-    """A claim with the day from which it has waited for its office."""
+    """A claim with the day from which it has waited for its office: the bureau, or an inspection office."""
 
     claim: Claim
     since: dt.date
+    by_bureau: bool
 
 
 def held(claims: QuerySet[Claim], *, today: dt.date) -> list[Held]:
@@ -39,11 +46,13 @@ def held(claims: QuerySet[Claim], *, today: dt.date) -> list[Held]:
             booked_in__opinions_closed_at__isnull=True,
             entered_at__lte=F("booked_in__submitted_at"),
         )
-        .annotate(moved_at=Coalesce(Max("opinions__at"), F("booked_in__submitted_at")))
+        .annotate(
+            moved_at=Coalesce(Max("opinions__at"), F("booked_in__submitted_at")), by_bureau=bureau_holds()
+        )
         .select_related("booked_in__period")
         .order_by("booked_in__period__due_on", "pk")
     )
-    return [Held(claim, _since(claim, today)) for claim in rows]
+    return [Held(claim, _since(claim, today), claim.by_bureau) for claim in rows]
 
 
 def _since(claim: Any, today: dt.date) -> dt.date:
@@ -62,7 +71,7 @@ def by_office(rows: Iterable[Held], people: People) -> dict[int, list[Held]]:
     interests = _interests([row.claim for row in rows])
     found: dict[int, list[Held]] = {office: [] for office in (*bureaus, *inspections)}
     for row in rows:
-        if row.claim.state in WAITING[Step.FIRST_REVIEW]:
+        if row.by_bureau:
             offices = bureaus
         else:
             free = [office for office in inspections if office not in interests[row.claim.pk]]

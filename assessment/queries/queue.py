@@ -4,11 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum
+from django.db.models import BooleanField, Exists, F, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from accounts.choices import Role
 from accounts.queries.posts import ActingPost
 from assessment.choices import Step
+from assessment.models import Opinion, Procedure
+from assessment.queries.procedures import steps_beside
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Voucher
 from projects.queries.visible import ACTS, claims_for
@@ -20,6 +23,22 @@ WAITING = {
     Step.INSPECTION: (ClaimState.FIRST_REVIEWED, ClaimState.DOUBTED),
     Step.UNIT: (ClaimState.RETURNED,),
 }
+# Where a procedure of the county may let a claim wait besides; ``sec.may_follow`` says for each.
+UNDER_PROCEDURE = {
+    Step.COMPLETENESS: (ClaimState.SUBMITTED,),
+    Step.FIRST_REVIEW: (ClaimState.SUBMITTED, ClaimState.COMPLETE),
+    Step.INSPECTION: (
+        ClaimState.FIRST_REVIEWED,
+        ClaimState.DOUBTED,
+        ClaimState.SUBMITTED,
+        ClaimState.COMPLETE,
+    ),
+    Step.JOINT: (ClaimState.INSPECTED,),
+}
+# A step that an office gives beside its own where the county's procedure asks for it.
+BESIDE = {Role.BUREAU: Step.COMPLETENESS, Role.INSPECTION: Step.JOINT}
+# The bureau passes its own house's claims on from either of its steps.
+SKIPPED_FROM = (Step.COMPLETENESS, Step.FIRST_REVIEW)
 STEP_OF_ROLE = {
     Role.BUREAU: Step.FIRST_REVIEW,
     Role.INSPECTION: Step.INSPECTION,
@@ -48,9 +67,8 @@ class SortedOut:
 
 def waiting(post: ActingPost, step: str) -> QuerySet[Claim]:
     """Claims that wait at this step in submitted Returns that are open for opinions, oldest due first."""
-    claims = claims_for(post).filter(
-        state__in=WAITING[Step(step)], booked_in__opinions_closed_at__isnull=True
-    )
+    claims = claims_for(post).filter(booked_in__opinions_closed_at__isnull=True)
+    claims = claims.filter(_states(Step(step)))
     if step == Step.UNIT:
         claims = claims.filter(unit_id=post.unit_id)
     else:
@@ -60,15 +78,44 @@ def waiting(post: ActingPost, step: str) -> QuerySet[Claim]:
     ).order_by("booked_in__period__due_on", "unit__sort_key", "pk")
 
 
+def _states(step: Step) -> Q:
+    """The claims that may take this step, by their states; by their procedures where the county has any."""
+    usual = Q(state__in=WAITING.get(step, ()))
+    if step == Step.UNIT:
+        return usual
+    ruled = Exists(Procedure.objects.all())
+    return (~ruled & usual) | (ruled & Q(_may_take(step), state__in=UNDER_PROCEDURE[step]))
+
+
+def _may_take(*steps: Step) -> RawSQL:
+    """The database's own rule, asked of each row of claims: not for a sub-query, which renames the table."""
+    asked = " OR ".join("sec.may_follow(%s, 'accept', projects_claim)" for _step in steps)
+    return RawSQL(f"({asked})", list(steps), BooleanField())  # noqa: S611 -- fixed text
+
+
+def bureau_holds() -> Q:
+    """Whether a claim waits for the bureau: for one of its steps, not for an inspection office."""
+    ruled = Exists(Procedure.objects.all())
+    own = _may_take(Step.COMPLETENESS, Step.FIRST_REVIEW)
+    return (~ruled & Q(state=ClaimState.SUBMITTED)) | (ruled & Q(own))
+
+
+def steps_of(post: ActingPost) -> list[Step]:
+    """The steps at which this post has a queue, its own first. One query."""
+    own = STEP_OF_ROLE[Role(post.role)]
+    beside = BESIDE.get(Role(post.role))
+    return [own, beside] if beside in steps_beside() else [own]
+
+
 def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedOut:
     """Clean claims, the bureau's own (to be skipped), and those left with a reason. A few queries in all."""
     rows = list(claims)
     doubts = doubts_on(rows)
-    conflicts = conflicts_of(post, rows)
+    conflicts = conflicts_of(post, rows, step)
     result = SortedOut()
     for claim in rows:
         if claim.pk in conflicts:
-            if step == Step.FIRST_REVIEW and conflicts[claim.pk] == HOUSE:
+            if step in SKIPPED_FROM and conflicts[claim.pk] == HOUSE:
                 result.own.append(claim)
             else:
                 result.left.append(Left(claim, CONFLICT_WORDS[conflicts[claim.pk]]))
@@ -79,17 +126,19 @@ def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedO
     return result
 
 
-HOUSE, INTEREST, OWN = "house", "interest", "own"
+HOUSE, INTEREST, OWN, SIGNED = "house", "interest", "own", "signed"
 CONFLICT_WORDS = {
     HOUSE: "回避：与本单位有利害关系，须由其他督查室核实",
     INTEREST: "回避：与本人任职的单位有利害关系，须由其他人员核实",
     OWN: "回避：由本人登记，须由其他人员核实",
+    SIGNED: "由本督查室核实，须由另一督查室会签",
 }
 
 
-def conflicts_of(post: ActingPost, claims: list[Claim]) -> dict[int, str]:
-    """By claim id why the person may not decide, the rule that the database enforces (I4). One query.
+def conflicts_of(post: ActingPost, claims: list[Claim], step: str) -> dict[int, str]:
+    """By claim id why the person may not decide, as the database enforces it (I4). Two queries at most.
 
+    SIGNED: to be signed for by the office that did not inspect it;
     HOUSE: the unit of the post acted in has an interest (the bureau skips such claims);
     INTEREST: another post's unit has; OWN: entered by this person.
     """
@@ -107,7 +156,21 @@ def conflicts_of(post: ActingPost, claims: list[Claim]) -> dict[int, str]:
                 *([claim.pk for claim in claims], post.user_id),
             ],
         )
-        return dict(cursor.fetchall())
+        return _inspected_here(post, claims, step) | dict(cursor.fetchall())
+
+
+def _inspected_here(post: ActingPost, claims: list[Claim], step: str) -> dict[int, str]:
+    """Claims that this post's own office, or this person, has inspected: the joint step is not theirs."""
+    if step != Step.JOINT:
+        return {}
+    given = Opinion.objects.filter(claim__in=claims, step=Step.INSPECTION).order_by("pk")
+    latest = {opinion.claim_id: opinion for opinion in given}
+    office = f"{post.unit_name}·{post.role}"
+    return {
+        claim: SIGNED
+        for claim, opinion in latest.items()
+        if opinion.post_label == office or opinion.actor_id == post.user_id
+    }
 
 
 def doubts_on(claims: list[Claim]) -> dict[int, list[str]]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import NotFound, Refused, explained
-from assessment.choices import Verdict
+from assessment.choices import Step, Verdict
 from assessment.models import Opinion
 from assessment.queries import queue
 from assessment.queries.queue import Left
@@ -32,13 +32,15 @@ def give(
     step: str,
     verdict: str,
     accepted: Decimal | None = None,
+    code: str = "",
     reason: str = "",
     supersedes_id: int | None = None,
 ) -> Opinion:
     """Give one opinion on one claim; the claim's figures follow from it.
 
     ``accepted`` is in the claim's own unit and needed for a reduction only. ``supersedes_id``
-    names the opinion that a change of mind changes. Raises NotFound, Refused (conflict of
+    names the opinion that a change of mind changes, ``code`` is a ReasonCode. A skip is an opinion of
+    the first review, from whichever of the bureau's steps. Raises NotFound, Refused (conflict of
     interest, wrong step, closed, reason missing).
     """
     act("opinion.give", reason=reason)
@@ -48,9 +50,10 @@ def give(
     with explained():
         return Opinion.objects.create(
             claim=claim,
-            step=step,
+            step=Step.FIRST_REVIEW if verdict == Verdict.SKIP else step,
             verdict=verdict,
             accepted=accepted if verdict == Verdict.REDUCE else None,
+            code=code,
             reason=reason.strip(),
             supersedes_id=supersedes_id,
         )
@@ -66,14 +69,18 @@ def decide_clean(*, post: ActingPost, step: str) -> Decided:
     act("opinion.give", reason="批量认可无疑点申报")
     sorted_out = queue.sort_out(queue.waiting(post, step), post=post, step=step)
     opinions = [Opinion(claim=claim, step=step, verdict=Verdict.ACCEPT) for claim in sorted_out.clean]
-    opinions += [Opinion(claim=claim, step=step, verdict=Verdict.SKIP) for claim in sorted_out.own]
+    opinions += [
+        Opinion(claim=claim, step=Step.FIRST_REVIEW, verdict=Verdict.SKIP) for claim in sorted_out.own
+    ]
     with explained():
         Opinion.objects.bulk_create(opinions)
     return Decided(len(sorted_out.clean), len(sorted_out.own), sorted_out.left)
 
 
 @transaction.atomic
-def give_card(*, post: ActingPost, agreement_id: int, step: str, verdict: str, reason: str = "") -> int:
+def give_card(
+    *, post: ActingPost, agreement_id: int, step: str, verdict: str, code: str = "", reason: str = ""
+) -> int:
     """Give the same opinion on every claim of one signing that waits at this step, as one act.
 
     Returns how many claims were decided. A reduction needs an amount for each claim and is given
@@ -85,8 +92,12 @@ def give_card(*, post: ActingPost, agreement_id: int, step: str, verdict: str, r
         raise NotFound("这份协议没有等待处理的申报。")
     if verdict == Verdict.REDUCE:
         raise Refused("核减须逐项填写认可数，请单独处理。")
+    said = {
+        "step": Step.FIRST_REVIEW if verdict == Verdict.SKIP else step,
+        "verdict": verdict,
+        "code": code,
+        "reason": reason.strip(),
+    }
     with explained():
-        Opinion.objects.bulk_create(
-            Opinion(claim=claim, step=step, verdict=verdict, reason=reason.strip()) for claim in claims
-        )
+        Opinion.objects.bulk_create(Opinion(claim=claim, **said) for claim in claims)
     return len(claims)

@@ -16,7 +16,8 @@ from assessment.queries import claim_sheet
 from assessment.queries.queue import CONFLICT_WORDS, conflicts_of
 from assessment.services import opinions
 from projects.choices import ClaimState
-from projects.rules import may_withdraw, reads_data
+from projects.rules import may_record_for, may_withdraw, reads_data
+from projects.services.corrections import correctable
 
 
 @gate(reads_data, "GET")
@@ -44,6 +45,7 @@ def opinion(request: HttpRequest, claim_id: int) -> HttpResponse:
                 step=step,
                 verdict=form.cleaned_data["verdict"],
                 accepted=form.cleaned_data.get("accepted"),
+                code=form.cleaned_data.get("code", ""),
                 reason=form.cleaned_data["reason"],
                 supersedes_id=form.cleaned_data["supersedes"],
             )
@@ -72,6 +74,7 @@ def _form(sheet: claim_sheet.Sheet, step: str, data=None) -> OpinionForm:
     return OpinionForm(
         data,
         verdicts=verdicts_for(sheet.claim, step),
+        step=step,
         reported=sheet.claim.reported,
         initial={"supersedes": latest.pk if latest else None},
     )
@@ -82,7 +85,9 @@ def _page(
 ) -> HttpResponse:
     conflict = ""
     if step is not None:
-        conflict = CONFLICT_WORDS.get(conflicts_of(request.post, [sheet.claim]).get(sheet.claim.pk, ""), "")
+        conflict = CONFLICT_WORDS.get(
+            conflicts_of(request.post, [sheet.claim], step).get(sheet.claim.pk, ""), ""
+        )
     own = may_withdraw(request.post) and request.post.unit_id == sheet.claim.unit_id
     untouched = (
         sheet.claim.state in (ClaimState.SUBMITTED, ClaimState.RETURNED) and not sheet.claim.reverses_id
@@ -97,6 +102,8 @@ def _page(
             "form": None if conflict else form,
             "conflict": conflict,
             "withdrawable": own and untouched,
+            "correctable": may_record_for(request.post, sheet.claim.unit_id)
+            and correctable(sheet.claim, sheet.reversal),
             "returned": own and sheet.claim.state == ClaimState.RETURNED,
             "changes": history.of_rows(sheet.rows),
         },

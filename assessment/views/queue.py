@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.choices import Role
 from accounts.queries import history
 from accounts.refusals import Forbidden, NotFound, Refused
 from accounts.views.gate import gate
@@ -17,7 +18,16 @@ from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, QueueFilter, verdicts_for
 from assessment.queries import cards, claim_sheet
 from assessment.queries.cards import Narrowed
-from assessment.queries.queue import CONFLICT_WORDS, HOUSE, STEP_OF_ROLE, SortedOut, sort_out, waiting
+from assessment.queries.queue import (
+    CONFLICT_WORDS,
+    HOUSE,
+    SKIPPED_FROM,
+    STEP_OF_ROLE,
+    SortedOut,
+    sort_out,
+    steps_of,
+    waiting,
+)
 from assessment.services import opinions
 
 PAGE = 50
@@ -26,7 +36,7 @@ PAGE = 50
 @gate(rules.works_queue, "GET")
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this post, card by card."""
-    step = STEP_OF_ROLE[request.post.role]
+    step = _step(request)
     form = QueueFilter(request.GET, units=cards.units_waiting(request.post, step))
     keys = cards.card_keys(request.post, step, form.narrowed())
     page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
@@ -36,6 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "step": step,
+            "steps": [(one, one.label) for one in steps_of(request.post)],
             "page": page,
             "cards": cards.cards(request.post, step, page.object_list),
             "claims": sum(len(key) for key in keys),
@@ -49,7 +60,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @once(OpinionForm)
 def item(request: HttpRequest, claim_id: int) -> HttpResponse:
     """One claim of the queue: everything about it, and the form that decides it."""
-    step = STEP_OF_ROLE[request.post.role]
+    step = _step(request)
     sheet = claim_sheet.sheet(request.post, claim_id)
     mine = list(waiting(request.post, step).filter(pk=claim_id))
     if request.method == "GET" and not mine:
@@ -64,16 +75,24 @@ def item(request: HttpRequest, claim_id: int) -> HttpResponse:
     return _item_page(request, step, sheet, card, form)
 
 
+@gate(rules.decides, "GET")
+def following(request: HttpRequest, claim_id: int) -> HttpResponse:
+    """The card after this one that may be decided; from a claim that does not wait (0), the first."""
+    step = _step(request)
+    narrowed = _narrowed(request, step)
+    return _go_on(request, cards.next_after(request.post, step, narrowed, claim_id, passing=True))
+
+
 @gate(rules.decides, "POST")
 @once(OpinionForm)
 def card(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The same opinion on every waiting claim of one signing."""
-    step = STEP_OF_ROLE[request.post.role]
+    step = _step(request)
     sheet = claim_sheet.sheet(request.post, claim_id)
     if sheet.claim.agreement_id is None:
         raise NotFound("这笔申报不属于协议，请单独处理。")
     found = _card(request, step, sheet)
-    form = _card_form(sheet, found, request.POST)
+    form = _card_form(step, sheet, found, request.POST)
     if form.is_valid():
         own = {claim.pk for claim in found.claims} if found else set()
         following = cards.next_after(request.post, step, _narrowed(request, step), claim_id)
@@ -83,6 +102,7 @@ def card(request: HttpRequest, claim_id: int) -> HttpResponse:
                 agreement_id=sheet.claim.agreement_id,
                 step=step,
                 verdict=form.cleaned_data["verdict"],
+                code=form.cleaned_data.get("code", ""),
                 reason=form.cleaned_data["reason"],
             )
         except (NotFound, Forbidden):
@@ -100,7 +120,7 @@ def card(request: HttpRequest, claim_id: int) -> HttpResponse:
 @once()
 def clean(request: HttpRequest) -> HttpResponse:
     """Accept everything that raises no doubt: first the list of it, then the act."""
-    step = STEP_OF_ROLE[request.post.role]
+    step = _step(request)
     sorted_out = sort_out(waiting(request.post, step), post=request.post, step=step)
     seen = _fingerprint(sorted_out)
     changed = request.method == "POST" and request.POST.get("seen") != seen
@@ -123,6 +143,14 @@ def clean(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _step(request: HttpRequest) -> str:
+    """The step that this request is about: the post's own, or the one beside it that the address names."""
+    own, asked = STEP_OF_ROLE[Role(request.post.role)], request.GET.get("step")
+    if not asked or asked == own:
+        return own
+    return next((step for step in steps_of(request.post) if step == asked), own)
+
+
 def _give(request: HttpRequest, form: OpinionForm, claim_id: int, step: str, following: list[int]):
     """Give the opinion and go on to the next card; None, with the reason in the form, when it was refused."""
     try:
@@ -132,6 +160,7 @@ def _give(request: HttpRequest, form: OpinionForm, claim_id: int, step: str, fol
             step=step,
             verdict=form.cleaned_data["verdict"],
             accepted=form.cleaned_data.get("accepted"),
+            code=form.cleaned_data.get("code", ""),
             reason=form.cleaned_data["reason"],
             supersedes_id=None,
         )
@@ -165,33 +194,31 @@ def _card(request: HttpRequest, step: str, sheet: claim_sheet.Sheet) -> cards.Ca
 def _form(request: HttpRequest, step: str, sheet: claim_sheet.Sheet, card: cards.Card | None) -> OpinionForm:
     """The form for this claim alone. With an interest the bureau may only pass it on (skip)."""
     verdicts = verdicts_for(sheet.claim, step)
-    if card and card.conflict == HOUSE and step == Step.FIRST_REVIEW:
+    if card and card.conflict == HOUSE and step in SKIPPED_FROM:
         verdicts = [Verdict.SKIP]
     data = request.POST if request.method == "POST" else None
-    return OpinionForm(data, verdicts=verdicts, reported=sheet.claim.reported)
+    return OpinionForm(data, verdicts=verdicts, step=step, reported=sheet.claim.reported)
 
 
-def _card_form(sheet: claim_sheet.Sheet, card: cards.Card | None, data=None) -> OpinionForm:
+def _card_form(step: str, sheet: claim_sheet.Sheet, card: cards.Card | None, data=None) -> OpinionForm:
     """The form for all waiting claims of the signing: what may be said of each, without an amount."""
     claims = card.claims if card else [sheet.claim]
-    sets = [set(verdicts_for(claim, Step.INSPECTION)) for claim in claims]
-    common = [
-        verdict for verdict in verdicts_for(claims[0], Step.INSPECTION) if all(verdict in one for one in sets)
-    ]
+    sets = [set(verdicts_for(claim, step)) for claim in claims]
+    common = [verdict for verdict in verdicts_for(claims[0], step) if all(verdict in one for one in sets)]
     verdicts = [verdict for verdict in common if verdict != Verdict.REDUCE]
     if card and card.conflict == HOUSE:
         verdicts = [Verdict.SKIP]
-    return OpinionForm(data, verdicts=verdicts)
+    return OpinionForm(data, verdicts=verdicts, step=step)
 
 
 def _item_page(
     request: HttpRequest, step: str, sheet, card: cards.Card | None, form: OpinionForm
 ) -> HttpResponse:
-    skips = bool(card) and card.conflict == HOUSE and step == Step.FIRST_REVIEW
+    skips = bool(card) and card.conflict == HOUSE and step in SKIPPED_FROM
     together = bool(card) and len(card.claims) > 1 and "single" not in request.GET and step != Step.UNIT
     shown = {claim.pk for claim in card.claims} if card else set()
     if together and request.method == "GET":
-        form = _card_form(sheet, card)
+        form = _card_form(step, sheet, card)
     return render(
         request,
         "assessment/queue_item.html",

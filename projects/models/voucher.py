@@ -59,6 +59,11 @@ class Evidence(TenantModel):
             models.UniqueConstraint(fields=["tenant", "sha256"], name="evidence_once"),
         ]
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether a page may show it: pictures are drawn anew when they arrive."""
+        return self.media_type in (MediaType.JPEG, MediaType.PNG)
+
 
 class EvidenceLink(TenantModel):
     """One use of a file: proof of a paper, a visit, something about a project, or a Return as stamped."""

@@ -138,6 +138,22 @@ def reversal(claim: Claim, *, booked_in: Return) -> Claim:
     )
 
 
+def replacement(claim: Claim, *, amount: Decimal, booked_in: Return) -> Claim:
+    """The same fact with another figure, not yet saved; the claim's reversal goes before it."""
+    return Claim(
+        unit_id=claim.unit_id,
+        booked_in=booked_in,
+        project_id=claim.project_id,
+        kind=claim.kind,
+        voucher_id=claim.voucher_id,
+        agreement_id=claim.agreement_id,
+        happened_on=claim.happened_on,
+        reported=amount,
+        split_id=claim.split_id,
+        replaces=claim,
+    )
+
+
 @transaction.atomic
 def withdraw(*, post: ActingPost, claim_id: int, reason: str, today: dt.date) -> Claim:
     """Withdraw a claim on which nobody has acted, by its reversal; the entry stays readable.

@@ -13,7 +13,9 @@ CENT = Decimal("0.01")
 # Which tone of the style sheet a state is printed in; its word says the same.
 TONES = {
     ClaimState.SUBMITTED: "wait",
+    ClaimState.COMPLETE: "wait",
     ClaimState.FIRST_REVIEWED: "wait",
+    ClaimState.INSPECTED: "wait",
     ClaimState.DECIDED: "good",
     ClaimState.RETURNED: "bad",
     ClaimState.DOUBTED: "warn",

@@ -30,7 +30,7 @@ FIELDS = {
     "periods": "id kind name starts_on ends_on filed opens_on due_on closes_on reports_closed_at closed_at",
     "returns": "id unit period state entries submitted_at submitted_on on_behalf confirmed_at"
     " reports_closed_at opinions_closed_at reopened_until seal",
-    "opinions": "id claim step verdict accepted reason supersedes post_label at",
+    "opinions": "id claim step verdict accepted code reason supersedes post_label at",
     "measures": "id name version valid_from line kind agreement_kinds carry_over zero_threshold document",
     "targets": "id unit measure period amount issuer document issued_on replaces",
 }

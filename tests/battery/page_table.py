@@ -92,6 +92,7 @@ PAGES: dict[str, Page | Plain] = {
     "voucher": Page("projects_voucher", Way("reporter", "claim:voucher")),
     "evidence_add": Page("projects_voucher", post=Way("reporter", "claim:voucher", photo)),
     "evidence": Page("projects_evidence", Way("reporter", "claim:evidence")),
+    "claim_correct": Page(CLAIM, Way("reporter", "decided_claim")),
     "claim_withdraw": Page(
         CLAIM, Way("reporter", "claim"), Way("reporter", "claim", lambda: {"reason": "填错了"})
     ),
@@ -102,11 +103,16 @@ PAGES: dict[str, Page | Plain] = {
         "projects_period", Way("party_inspector", "period"), Way("party_inspector", "period")
     ),
     "queue_item": Page(CLAIM, Way("clerk", "claim"), Way("clerk", "claim", lambda: dict(ACCEPT))),
+    "queue_next": Page(CLAIM, Way("second_clerk", "claim")),
     "queue_card": Page(CLAIM, post=Way("second_clerk", "signed_claim", lambda: dict(ACCEPT))),
     "claim": Page(CLAIM, Way("reporter", "claim")),
     "claim_opinion": Page(
         CLAIM,
-        post=Way("government_inspector", "decided_claim", lambda: {"verdict": "reject", "reason": "重复"}),
+        post=Way(
+            "government_inspector",
+            "decided_claim",
+            lambda: {"verdict": "reject", "code": "duplicate", "reason": "重复"},
+        ),
     ),
     "standing_claims": Page("accounts_unit", Way("clerk", "unit:水沟镇")),
     "standing_targets": Page("accounts_unit", Way("clerk", "unit:水沟镇")),
@@ -259,6 +265,8 @@ PAGES: dict[str, Page | Plain] = {
     "targets_template": Plain("clerk"),
     "targets_load": Plain("clerk"),
     "targets_accept": Plain(None, fields={"token": "the neighbour's workbook"}),
+    "procedures": Plain("reporter"),
+    "procedure_publish": Plain("party_inspector"),
     "measures": Plain("reporter"),
     "notices": Plain("other_head"),
     "notices_read": Plain(None),

@@ -12,6 +12,8 @@ from tests.world import County
 
 # References that a trigger fills, whatever was sent: what counts is whether the row has kept it.
 FILLED = {("assessment_notice", "measure_id")}
+# What a claim shares with its reversal and its replacement.
+FACT = ("unit_id", "project_id", "kind", "voucher_id", "agreement_id", "happened_on", "split_id")
 KEPT = 'RETURNING "{}" = ?'
 
 
@@ -78,6 +80,7 @@ def _of_assessment(county: County) -> dict[str, Row]:
         "assessment_target": {"replaces_id": county.rows["target"]},
         "assessment_importbatch": {"sha256": secrets.token_hex(6)},
         "assessment_opinion": _opinion(county),
+        "assessment_procedure": {"valid_from": "2099-01-01"},
         "assessment_rule": {"version": 2},
         "assessment_notice": {"step": 99},
         "assessment_delivery": {"post_id": county.posts["clerk"].id},
@@ -134,6 +137,8 @@ def _suited(rows: Rows, table: str, column: str) -> list[Row]:
     target = dict(references_of(table))[column]
     if (table, column) == ("projects_claim", "reverses_id"):
         return [_reversal(rows, row)]
+    if (table, column) == ("projects_claim", "replaces_id"):
+        return [_replacement(rows, row)]
     if (table, column) == ("projects_return", "unit_id"):
         return [{**row, column: unit} for unit in rows.own("accounts_unit")]
     own = [row[column]] if row[column] is not None else []
@@ -174,9 +179,15 @@ def _of_a_measure(rows: Rows) -> Row:
 def _reversal(rows: Rows, row: Row) -> Row:
     claims = rows.ground.rows("projects_claim", rows.a.tenant_id)
     origin = next(it for it in claims if it["id"] == rows.a.rows["claim"])
-    kept = ("unit_id", "project_id", "kind", "voucher_id", "agreement_id", "happened_on", "split_id")
-    same = {column: origin[column] for column in kept}
+    same = {column: origin[column] for column in FACT}
     return {**row, **same, "reported": -origin["reported"], "reverses_id": origin["id"]}
+
+
+def _replacement(rows: Rows, row: Row) -> Row:
+    claims = rows.ground.rows("projects_claim", rows.a.tenant_id)
+    origin = next(it for it in claims if it["state"] == "reversed" and it["reverses_id"] is None)
+    same = {column: origin[column] for column in FACT}
+    return {**row, **same, "reported": origin["reported"], "replaces_id": origin["id"]}
 
 
 def references_of(table: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from accounts.acts import act
 from accounts.choices import Role
 from accounts.models import Post, Unit
+from assessment.models import Procedure
 from projects.choices import (
     AgreementKind,
     CalendarSource,
@@ -27,12 +28,13 @@ from projects.models import (
     HoldRule,
     Lead,
     Project,
+    Return,
     Split,
     SplitLine,
     StageChange,
     Voucher,
 )
-from projects.services import periods
+from projects.services import claims, periods
 from tests.world import CANARY, County, acting
 
 DAY = dt.date(2012, 6, 1)
@@ -48,6 +50,7 @@ def rows_of(county: County) -> dict[str, int]:
         act("voucher.record")
         _apart(1 if county.prefix == "a" else 2)
         _landed(county)
+        _withdrawn(county, mark)
         return {**made, **_papers(county, mark), **_acts(county, mark)}
 
 
@@ -94,6 +97,18 @@ def _landed(county: County) -> None:
     StageChange.objects.create(project_id=county.rows["office_project"], **step, **standing)
 
 
+def _withdrawn(county: County, mark: str) -> None:
+    """A claim that was taken back at once, so that another may replace it."""
+    firm = Enterprise.objects.get(pk=county.rows["enterprise"])
+    paper = {"kind": VoucherKind.BANK_SLIP, "payer": firm, "dated_on": DAY, "face_wan": Decimal(9)}
+    slip = Voucher.objects.create(number=f"ZX{mark}", **paper)
+    booked = Return.objects.get(pk=county.rows["return:水沟镇"])
+    about = {"unit": booked.unit, "project": Project.objects.get(pk=county.rows["project"])}
+    claim = claims.of_voucher(slip, booked_in=booked, amount=Decimal(9), **about)
+    claims.write([claim])
+    claims.write([claims.reversal(claim, booked_in=booked)])
+
+
 def _apart(number: int) -> None:
     """Days and kinds that the counties do not have in common, so that a key of one is free in the other."""
     day = dt.date(2013, 4, number)
@@ -101,4 +116,5 @@ def _apart(number: int) -> None:
     CalendarDay.objects.create(day=day, works=False, name="休")
     FilingRule.objects.create(kind=f"every {number}")
     HoldRule.objects.create(valid_from=day, days=30)
+    Procedure.objects.create(kind="", valid_from=day.replace(year=2033))
     Gate.objects.create(stage=Stage.STARTED, kind=GateKind.EVIDENCE, item="land", valid_from=day)

@@ -85,7 +85,7 @@ def test_a_change_of_mind_keeps_the_first_opinion_and_changes_the_figure(world, 
     page = told(client.get(f"/claims/{claim}/"))
     assert "更改核实结论" in page
     seen = re.search(r'name="supersedes" value="(\d+)"', page)[1]
-    entered = {"verdict": "reject", "reason": "资金已转回", "supersedes": seen}
+    entered = {"verdict": "reject", "reason": "资金已转回", "code": "round_trip", "supersedes": seen}
     answer = client.post(f"/claims/{claim}/opinion/", entered, follow=True)
     assert "督查核实意见已记录：不予认可。" in told(answer)
     assert "已被后来的意见改变" in told(answer)
@@ -104,7 +104,7 @@ def test_the_superior_writes_a_column_of_its_own(world, sign_in):
     assert client.get(f"/claims/{claim}/").status_code == 404
     client.post("/county/", {"county": world.a.tenant_id})
     assert "上级核查意见" in told(client.get(f"/claims/{claim}/"))
-    entered = {"verdict": "reduce", "accepted": "150", "reason": "抽查只见150万元回单"}
+    entered = {"verdict": "reduce", "accepted": "150", "code": "amount", "reason": "抽查只见150万元回单"}
     answer = client.post(f"/claims/{claim}/opinion/", entered, follow=True)
     assert "上级核查意见已记录：核减。" in told(answer)
     assert figures_of(world, "decided_claim") == (Decimal(200), Decimal(200), Decimal(150), "decided")
@@ -126,7 +126,7 @@ def test_a_closed_return_takes_no_opinion_but_the_superiors(world, sign_in):
     client = sign_in("a_party_inspector")
     assert 'name="verdict"' not in told(client.get(f"/claims/{claim}/"))
     assert client.post(f"/claims/{claim}/opinion/", {"verdict": "accept"}).status_code == 403
-    answer = client.post(f"/queue/{claim}/", {"verdict": "reject", "reason": "迟到的意见"})
+    answer = client.post(f"/queue/{claim}/", {"verdict": "reject", "reason": "迟到的意见", "code": "other"})
     assert "本期核实已关闭" in told(answer)
     assert "迟到的意见" in told(answer)
     with acting(world.a.posts["clerk"]):

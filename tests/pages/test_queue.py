@@ -77,7 +77,7 @@ def test_the_queue_needs_the_same_queries_for_one_card_and_for_four(
     world, sign_in, django_assert_num_queries, rows
 ):
     client = sign_in("a_second_clerk")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get("/queue/" + rows.format(unit=world.a.units["县委办"]))
 
 
@@ -154,7 +154,7 @@ def test_a_reduction_understands_spelled_amounts(world, sign_in):
     client = sign_in("a_party_inspector")
     answer = client.post(
         f"/queue/{world.a.rows['claim']}/",
-        {"verdict": "reduce", "accepted": "8,005,000元", "reason": "发票重复"},
+        {"verdict": "reduce", "accepted": "8,005,000元", "reason": "发票重复", "code": "duplicate"},
     )
     assert answer.status_code == 302
     assert figures_of(world, "claim") == (Decimal(1000), Decimal("800.5"), None, "decided")
@@ -220,7 +220,12 @@ def test_the_bureau_passes_its_own_claims_on(world, sign_in):
 def test_a_returned_claim_comes_back_to_its_unit_and_is_sent_again(world, sign_in):
     claim = world.a.rows["claim"]
     bureau = sign_in("a_second_clerk")
-    assert bureau.post(f"/queue/{claim}/", {"verdict": "return", "reason": "缺银行回单"}).status_code == 302
+    assert (
+        bureau.post(
+            f"/queue/{claim}/", {"verdict": "return", "reason": "缺银行回单", "code": "evidence"}
+        ).status_code
+        == 302
+    )
     assert "没有等待您处理的申报" in told(sign_in("a_other_head").get("/queue/"))
     unit = sign_in("a_reporter")
     assert f"/queue/{claim}/" in told(unit.get("/queue/"))
@@ -256,7 +261,9 @@ def test_one_figure_of_a_signing_may_be_decided_alone(world, sign_in):
         introduced = Claim.objects.get(kind="signed_introduced")
     address = f"/queue/{introduced.pk}/?single=1"
     assert 'name="accepted"' in told(client.get(address))
-    answer = client.post(address, {"verdict": "reduce", "accepted": "4000", "reason": "含省内资金"})
+    answer = client.post(
+        address, {"verdict": "reduce", "accepted": "4000", "reason": "含省内资金", "code": "source"}
+    )
     # The other two figures of the card come next.
     assert answer["Location"] == f"/queue/{world.a.rows['signed_claim']}/"
     with acting(world.a.posts["clerk"]):
@@ -302,3 +309,26 @@ def test_the_batch_accepts_nothing_that_was_not_in_the_list(world, sign_in):
     answer = client.post("/queue/clean/", {"seen": seen})
     assert "名单在您查看后有变化" in told(answer)
     assert figures_of(world, "split_claim")[3] == "submitted"
+
+
+# By keyboard --------------------------------------------------------------------------------------
+
+
+def test_a_card_may_be_passed_over_for_the_next_one(world, sign_in):
+    client = sign_in("a_second_clerk")
+    first = client.get("/queue/0/next/?kind=money")
+    seen = [first.url]
+    while len(seen) < 6:
+        seen.append(client.get(f"{seen[-1].partition('?')[0]}next/?kind=money").url)
+    assert all(re.fullmatch(r"/queue/\d+/\?kind=money", address) for address in seen)
+    # Three of the four cards with money may be decided by this clerk; they come in turn.
+    assert len(set(seen[:3])) == 3
+    assert seen[3:] == seen[:3]
+    signed = world.a.rows["signed_claim"]
+    assert str(signed) not in client.get(f"/queue/{signed}/next/").url, "its own card was offered again"
+    assert client.post("/queue/0/next/").status_code == 405
+    assert sign_in("a_head").get("/queue/0/next/").status_code == 403
+
+
+def test_nothing_left_leads_back_to_the_list(world, sign_in):
+    assert sign_in("a_party_inspector").get("/queue/0/next/").url == "/queue/"

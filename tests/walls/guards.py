@@ -131,6 +131,52 @@ def not_submitted(ground: Ground) -> Outcome:
         return say(app, ground, new, "first_review", "accept")
 
 
+def signed_by_one_office(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["party_inspector"]) as app:
+        row = {"tenant_id": a.tenant_id, "kind": "", "valid_from": "2012-01-01", "document": ""}
+        steps = {"completeness": False, "first_review": False, "joint": True}
+        add(app, "assessment_procedure", **row, **steps)
+        add(app, "assessment_opinion", **opinion_row(ground, a.rows["claim"], "inspection", "accept"))
+        become(app, a.posts["government_inspector"])
+        assert not say(app, ground, a.rows["claim"], "joint", "accept").refused
+        become(app, a.posts["party_inspector"])
+        return say(app, ground, a.rows["claim"], "joint", "accept")
+
+
+def replacement_before_its_reversal(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["reporter"]) as app:
+        old = claim(app, ground)
+        resubmit(app, ground)
+        decide(app, ground, old)
+        become(app, a.posts["reporter"])
+        row = {**claim_row(ground), **one(app, "projects_claim", old)}
+        kept = {
+            name: row[name] for name in claim_row(ground, voucher_id=0) if name not in ("reported", "state")
+        }
+        add(app, "projects_claim", **kept, reported=-100, reverses_id=old, state="submitted")
+        new = add(app, "projects_claim", **kept, reported=60, replaces_id=old, state="submitted")
+        resubmit(app, ground)
+        become(app, a.posts["second_clerk"])
+        add(app, "assessment_opinion", **opinion_row(ground, new, "first_review", "accept"))
+        become(app, a.posts["government_inspector"])
+        assert not say(app, ground, new, "inspection", "reject").refused
+        return say(app, ground, new, "inspection", "accept")
+
+
+def replacement_of_something_else(ground: Ground) -> Outcome:
+    a = ground.world.a
+    with ground.inside(a.posts["reporter"]) as app:
+        old = claim(app, ground)
+        paper = one(app, "projects_claim", old)["voucher_id"]
+        row = claim_row(ground, voucher_id=paper, reported=60, replaces_id=old)
+        assert attempt(app, *insert("projects_claim", row)).code == "PT309", "replaced without a reversal"
+        add(app, "projects_claim", **claim_row(ground, voucher_id=paper, reported=-100, reverses_id=old))
+        assert not attempt(app, *insert("projects_claim", row)).refused
+        return attempt(app, *insert("projects_claim", {**row, "happened_on": "2012-06-02"}))
+
+
 def above_the_face_value(ground: Ground) -> Outcome:
     with ground.inside(ground.world.a.posts["clerk"]) as app:
         paper = voucher(app, ground, face=100)
@@ -197,11 +243,14 @@ REFUSALS = {
     "PT204": step_out_of_order,
     "PT205": amount_that_does_not_fit,
     "PT206": not_submitted,
+    "PT207": signed_by_one_office,
+    "PT208": replacement_before_its_reversal,
     "PT301": above_the_face_value,
     "PT302": not_the_reversal,
     "PT303": negative,
     "PT304": cited_paper_changed,
     "PT305": used_split_changed,
+    "PT309": replacement_of_something_else,
     "PT306": shares_that_do_not_add_up,
     **acts.REFUSALS,
     **reopening.REFUSALS,

@@ -30,4 +30,4 @@ class Command(TenantCommand):
         )
         for left in done.left:
             claim = left.claim
-            self.stdout.write(f"  {claim.unit.name} {claim.project.name} {plain(claim.reported)}：{left.why}")
+            self.stdout.write(f"  {claim.unit.name} {claim.subject} {plain(claim.reported)}：{left.why}")
