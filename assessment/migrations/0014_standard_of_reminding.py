@@ -4,7 +4,6 @@ filing, and the published work days, without which nobody is told anything. One 
 
 from django.db import migrations
 
-from accounts import clock
 from assessment.standard_measures import VALID_FROM
 from assessment.standard_rules import STANDARD
 from projects.choices import CalendarSource
@@ -17,7 +16,7 @@ def give(apps, schema_editor):
         missing = [
             *_rules(apps, tenant),
             *_filing_rules(apps, tenant),
-            *_calendar(apps, tenant, range(clock.today().year - 1, PUBLISHED.stop)),
+            *_calendar(apps, tenant, PUBLISHED),
         ]
         if not missing:
             continue

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,11 +39,11 @@ def environment(tmp_path_factory) -> dict[str, str]:
     return {**clean, "PORTAL_VAR": str(var)}
 
 
-@pytest.fixture(scope="session")
-def demo(environment) -> Iterator[str]:
+@contextmanager
+def serving(environment: dict[str, str], *options: str) -> Iterator[str]:
     """Address of a portal that ``manage.py demo`` serves, as ``make demo`` does."""
     server = subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "demo"],
+        [sys.executable, "-u", "manage.py", "demo", *options],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -62,6 +63,12 @@ def demo(environment) -> Iterator[str]:
         server.send_signal(signal.SIGINT)
         server.wait(60)
         server.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def demo(environment) -> Iterator[str]:
+    with serving(environment) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,11 @@ def an_address_is_its_own_posts(ground: Ground) -> None:
         others = insert("assessment_mailbox", {**row, "post_id": a.posts["head"].id})
         assert attempt(app, *others).code == NO_PRIVILEGE
         assert attempt(app, put, [a.posts["party_inspector"].id]).code == NO_PRIVILEGE
+        drawn = "UPDATE assessment_mailbox SET post_id = %s WHERE post_id = %s"
+        to_clerk = [a.posts["clerk"].id, a.posts["party_inspector"].id]
+        assert attempt(app, drawn, to_clerk).code == NO_PRIVILEGE, (
+            "another's mailbox was drawn to the own post"
+        )
         own = add(app, "assessment_mailbox", **row, post_id=a.posts["clerk"].id)
         moved = "UPDATE assessment_mailbox SET post_id = %s WHERE id = %s"
         assert attempt(app, moved, [a.posts["head"].id, own]).code == NO_PRIVILEGE
