@@ -1,18 +1,16 @@
 """Files that prove figures: checked, hashed on arrival, kept under their hash, never overwritten."""
 
 import hashlib
-import io
 import os
 import tempfile
-import zipfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from PIL import Image, ImageOps
 
 from accounts import scope
 from accounts.acts import act
@@ -21,10 +19,9 @@ from accounts.refusals import Forbidden
 from projects import rules
 from projects.choices import EvidenceKind, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
+from projects.services import file_names, office_files, pdfs, pictures
 
 LARGEST_BYTES = 20 * 1024 * 1024
-LARGEST_PIXELS = 50_000_000
-OFFICE_PART = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 MEDIA_TYPES = {
     "jpg": MediaType.JPEG,
     "jpeg": MediaType.JPEG,
@@ -43,20 +40,25 @@ MAGIC = {
 
 
 @dataclass(frozen=True)
+class Checked:
+    """An accepted file: its name and bytes as they arrived, its media type and the bytes that are served."""
+
+    upload: "Upload"
+    media_type: str
+    served: bytes
+
+
+@dataclass(frozen=True)
 class Upload:
     """A file as it arrived: the browser's name for it and its bytes."""
 
     name: str
     content: bytes
 
-
-@dataclass(frozen=True)
-class Checked:
-    """An accepted file: what arrived, its media type and the bytes that will be served."""
-
-    upload: Upload
-    media_type: str
-    served: bytes
+    @cached_property
+    def checked(self) -> Checked:
+        """Examined once, though form and service both ask. Raises ValidationError."""
+        return _checked(self)
 
 
 def checked(uploads: list[Upload]) -> tuple[list[Checked], list[str]]:
@@ -64,55 +66,30 @@ def checked(uploads: list[Upload]) -> tuple[list[Checked], list[str]]:
     accepted, refused = [], []
     for upload in uploads:
         try:
-            accepted.append(_checked(upload))
+            accepted.append(upload.checked)
         except ValidationError as error:
             refused += error.messages
     return accepted, refused
 
 
 def _checked(upload: Upload) -> Checked:
-    """One file; pictures are drawn anew, upright, without their metadata. Raises ValidationError."""
-    name = Path(upload.name).name
-    if len(upload.content) > LARGEST_BYTES:
+    """One file; pictures are drawn anew, the others are looked through. Raises ValidationError."""
+    name, content = file_names.tidy(upload.name), upload.content
+    if len(content) > LARGEST_BYTES:
         raise ValidationError(f"“{name}”超过 20 MB，请压缩或分拆后再传。")
     extension = name.rpartition(".")[2].lower()
     media_type = MEDIA_TYPES.get(extension)
     if media_type is None:
         raise ValidationError(f"“{name}”的类型不能作为佐证，请上传 jpg、png、pdf、docx 或 xlsx。")
-    if not upload.content.startswith(MAGIC[media_type]):
+    if not content.startswith(MAGIC[media_type]):
         raise ValidationError(f"“{name}”的内容与后缀 .{extension} 不符，请检查文件是否损坏或改过后缀。")
     if media_type.startswith("image/"):
-        return Checked(upload, media_type, _redrawn(name, upload.content, media_type))
-    if extension in OFFICE_PART:
-        _check_office(name, upload.content, OFFICE_PART[extension])
-    return Checked(upload, media_type, upload.content)
-
-
-def _redrawn(name: str, content: bytes, media_type: str) -> bytes:
-    form = "JPEG" if media_type == MediaType.JPEG else "PNG"
-    try:
-        with Image.open(io.BytesIO(content), formats=[form]) as picture:
-            if picture.width * picture.height > LARGEST_PIXELS:
-                raise ValidationError(f"“{name}”像素过大，请缩小后再传。")
-            picture.load()
-            out = io.BytesIO()
-            ImageOps.exif_transpose(picture).convert("RGB").save(out, form)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValidationError(f"“{name}”不是完好的图片，请重新拍摄或导出。") from error
-    return out.getvalue()
-
-
-def _check_office(name: str, content: bytes, part: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            unpacked = sum(info.file_size for info in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise ValidationError(f"“{name}”不是完好的 Office 文件，请重新保存后再传。") from error
-    if part not in names or any("vbaProject" in item for item in names):
-        raise ValidationError(f"“{name}”不是普通的 Word/Excel 文件，或带有宏，请另存后再传。")
-    if unpacked > 10 * LARGEST_BYTES:
-        raise ValidationError(f"“{name}”解压后过大，请拆分后再传。")
+        return Checked(upload, media_type, pictures.redrawn(name, content, media_type))
+    if media_type == MediaType.PDF:
+        pdfs.check(name, content)
+    else:
+        office_files.check(name, content, extension)
+    return Checked(upload, media_type, content)
 
 
 def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
@@ -132,7 +109,7 @@ def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
         found = Evidence.objects.create(
             sha256=digest,
             stored_sha256=stored,
-            original_name=Path(file.upload.name).name[-200:],
+            original_name=file_names.tidy(file.upload.name),
             media_type=file.media_type,
             size=len(file.upload.content),
         )

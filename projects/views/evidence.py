@@ -1,5 +1,7 @@
 """Files that prove vouchers: adding more, and taking one home."""
 
+from typing import BinaryIO
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from accounts.views.resends import once
 from projects import rules
 from projects.forms.vouchers import EvidenceForm
 from projects.queries.visible import evidence_for, vouchers_for
-from projects.services import evidence
+from projects.services import evidence, file_names
 from projects.views.vouchers import voucher_context
 
 
@@ -41,8 +43,13 @@ def download(request: HttpRequest, evidence_id: int) -> FileResponse:
         content = path.open("rb")
     except FileNotFoundError as fault:
         raise Http404("the stored file is missing") from fault
-    name = "".join(char for char in found.original_name if char.isprintable()) or f"evidence-{found.pk}"
-    answer = FileResponse(content, as_attachment=True, filename=name, content_type=found.media_type)
+    name = file_names.tidy(found.original_name) or f"evidence-{found.pk}"
+    return attachment(content, name, found.media_type)
+
+
+def attachment(content: BinaryIO, name: str, media_type: str) -> FileResponse:
+    """An answer that a browser puts away and never shows, runs, guesses at or keeps."""
+    answer = FileResponse(content, as_attachment=True, filename=name, content_type=media_type)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["Cache-Control"] = "no-store"

@@ -23,8 +23,8 @@ FIELDS = {
     "projects": "id name line enterprise unit host_unit parent industry channel stage year_introduced",
     "agreements": "id project kind signed_on total_wan introduced_wan fixed_assets_wan supersedes",
     "vouchers": "id kind number payer dated_on face_wan division",
-    "claims": "id unit booked_in period project kind quantity_unit voucher agreement visit lead"
-    " stage_change happened_on late"
+    "claims": "id unit booked_in period project kind quantity_unit voucher agreement visit lead stage_change"
+    " happened_on late"
     " reported reviewed verified superior state split reverses replaces entered_at",
     "splits": "id project document agreed_on double_credit lines",
     "periods": "id kind name starts_on ends_on filed opens_on due_on closes_on reports_closed_at closed_at",

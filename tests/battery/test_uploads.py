@@ -1,0 +1,212 @@
+"""Files that mean harm: each is refused in plain Chinese, or kept and handed out so that it can do none.
+
+All of them go through the service; some hundred of every kind go through the page as well.
+"""
+
+import hashlib
+import io
+import re
+import resource
+import time
+from collections import Counter, defaultdict
+from email import message_from_bytes
+from email.message import Message
+from email.policy import HTTP
+from html import unescape
+from statistics import median
+from urllib.parse import quote
+
+import pytest
+from django.http import FileResponse, HttpResponse
+from django.test import Client
+from PIL import Image
+
+from projects.choices import MediaType
+from projects.models import EvidenceLink
+from projects.services import evidence, file_names
+from projects.services.evidence import Upload
+from projects.views.evidence import attachment
+from tests.battery import valid_files
+from tests.battery.hostile_files import KINDS, MARK, Hostile, corpus
+from tests.world import World, acting
+
+# Pillow warns of torn metadata; in production that is a line in the log.
+pytestmark = [pytest.mark.battery, pytest.mark.filterwarnings("ignore::UserWarning:PIL")]
+
+SEED = 20120702
+EDGE = b"edge-of-a-part-5d1e"
+ENOUGH = 20_000
+THROUGH_THE_PAGE = 15  # of each kind
+SLOWEST_SECONDS = 3.0
+MEMORY_MEGABYTES = 900
+CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
+TRACES = re.compile(r"Traceback|Error|Exception|File \"|\.py")
+
+
+def plain(words: str, name: str) -> bool:
+    """Whether a refusal is a sentence for officials: Chinese, one line, nothing of the machine."""
+    own = words.replace(file_names.tidy(name), "")
+    return bool(CHINESE.search(own)) and not TRACES.search(own) and words.isprintable()
+
+
+def faults_of_answer(answer: FileResponse, name: str) -> list[str]:
+    """What is wrong with the headers under which a file is handed out."""
+    wanted = {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "no-store",
+    }
+    faults = [f"{header}: {answer[header]}" for header in wanted if answer[header] != wanted[header]]
+    if answer["Content-Type"] not in MediaType.values:
+        faults.append(f"content type {answer['Content-Type']}")
+    head = message_from_bytes(answer.serialize_headers() + b"\r\n\r\n", policy=HTTP)
+    given = head.get_all("Content-Disposition") or []
+    parsed = Message()
+    parsed["Content-Disposition"] = answer["Content-Disposition"]
+    if len(given) != 1 or len(head.keys()) != len(answer.headers) or head.defects:
+        faults.append("the headers do not parse to what was set")
+    if parsed.get_content_disposition() != "attachment" or parsed.get_filename() != file_names.tidy(name):
+        faults.append(f"name {parsed.get_filename()!r}")
+    if not file_names.tidy(name).isprintable() or set(file_names.tidy(name)) & set("/\\"):
+        faults.append("the name hides something")
+    return faults
+
+
+def faults_of_bytes(served: bytes, media_type: str, arrived: bytes) -> list[str]:
+    """What is wrong with the bytes that are handed out."""
+    if not media_type.startswith("image/"):
+        return [] if served == arrived else ["an unpicture was changed"]
+    faults = ["planted bytes are served"] if MARK in served or b"<script" in served else []
+    with Image.open(io.BytesIO(served)) as picture:
+        picture.load()
+        if picture.format != MediaType(media_type).name or set(picture.info) - {
+            *("jfif", "jfif_version", "jfif_unit", "jfif_density")
+        }:
+            faults.append(f"a picture that tells {sorted(picture.info)}")
+    return faults
+
+
+class Tally:
+    def __init__(self):
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.faults: list[str] = []
+        self.slowest: dict[str, float] = defaultdict(float)
+
+    def add(self, kind: str, outcome: str, seconds: float, faults: list[str]) -> None:
+        self.outcomes[kind, outcome] += 1
+        self.slowest[kind] = max(self.slowest[kind], seconds)
+        self.faults += [f"{kind}: {fault}" for fault in faults]
+
+    def __str__(self):
+        lines = [f"{'kind':<22}{'refused':>9}{'stored':>9}{'slowest ms':>12}"]
+        for kind in self.slowest:
+            refused, stored = self.outcomes[kind, "refused"], self.outcomes[kind, "stored"]
+            lines.append(f"{kind:<22}{refused:>9}{stored:>9}{self.slowest[kind] * 1000:>12.1f}")
+        refused, stored = (
+            sum(count for (_, told), count in self.outcomes.items() if told == outcome)
+            for outcome in ("refused", "stored")
+        )
+        kind = max(self.slowest, key=self.slowest.__getitem__)
+        lines.append(f"{'all':<22}{refused:>9}{stored:>9}{self.slowest[kind] * 1000:>12.1f} ({kind})")
+        return "\n".join([*lines, f"faults {len(self.faults)}"])
+
+
+def judge(tally: Tally, kind: str, file: Hostile) -> None:
+    start = time.perf_counter()
+    accepted, refused = evidence.checked([Upload(file.name, file.content)])
+    seconds = time.perf_counter() - start
+    faults = [f"not plain: {words!r}" for words in refused if not plain(words, file.name)]
+    for checked in accepted:
+        if KINDS[kind].must:
+            faults.append(f"accepted: {file.name!r} {file.content[:200]!r}")
+        answer = attachment(io.BytesIO(checked.served), file_names.tidy(file.name), checked.media_type)
+        faults += faults_of_answer(answer, file.name)
+        faults += faults_of_bytes(checked.served, checked.media_type, file.content)
+    if len(accepted) + len(refused) != 1:
+        faults.append("neither refused nor stored")
+    tally.add(kind, "stored" if accepted else "refused", seconds, faults)
+
+
+def test_no_file_of_the_corpus_does_harm():
+    tally = Tally()
+    for kind, file in corpus(SEED):
+        judge(tally, kind, file)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"\n{tally}\nmemory at most {memory} MB")
+    assert tally.faults == []
+    assert sum(tally.outcomes.values()) >= ENOUGH
+    for kind, how in KINDS.items():
+        assert tally.outcomes[kind, "refused"] + tally.outcomes[kind, "stored"] == how.count
+        # What must be refused was, and what may be stored was not simply refused whatever it is.
+        assert bool(tally.outcomes[kind, "stored"]) is not how.must
+    assert max(tally.slowest.values()) < SLOWEST_SECONDS
+    assert memory < MEMORY_MEGABYTES
+
+
+def test_honest_files_are_taken_and_quickly():
+    lines = []
+    for ending, contents in valid_files.every().items():
+        for content in contents:
+            times = []
+            for _ in range(21):
+                start = time.perf_counter()
+                accepted, refused = evidence.checked([Upload(f"进账单.{ending}", content)])
+                times.append(time.perf_counter() - start)
+                assert (len(accepted), refused) == (1, [])
+            lines.append(f"{ending:<5}{len(content):>8} bytes {median(times) * 1000:>8.2f} ms")
+    print("\n" + "\n".join(lines))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.covers("F-43")
+def test_the_page_refuses_or_keeps_them(world, sign_in):
+    client = sign_in("a_reporter")
+    tally = Tally()
+    for kind, file in corpus(SEED + 1, THROUGH_THE_PAGE):
+        through_the_page(tally, kind, file, client, world)
+    print(f"\n{tally}")
+    assert tally.faults == []
+    assert sum(tally.outcomes.values()) >= 300
+    assert {outcome for _, outcome in tally.outcomes} == {"refused", "stored"}
+
+
+def sent(client: Client, address: str, file: Hostile) -> HttpResponse:
+    """The form as a hostile program sends it: with a name that no browser has tidied."""
+    if file.name.isprintable() and not set(file.name) & set('"\\'):
+        name = f'filename="{file.name}"'
+    else:  # Django refuses longer heads.
+        name = f"filename*=UTF-8''{quote(file.name[-80:].encode('utf-8', 'surrogatepass'), safe='')}"
+    head = f'Content-Disposition: form-data; name="files"; {name}'
+    body = b"--%b\r\n%b\r\n\r\n%b\r\n--%b--\r\n" % (EDGE, head.encode(), file.content, EDGE)
+    return client.post(address, body, content_type=f"multipart/form-data; boundary={EDGE.decode()}")
+
+
+def through_the_page(tally: Tally, kind: str, file: Hostile, client: Client, world: World) -> None:
+    voucher = world.a.rows["claim:voucher"]
+    start = time.perf_counter()
+    answer = sent(client, f"/vouchers/{voucher}/evidence/", file)
+    seconds = time.perf_counter() - start
+    if answer.status_code == 302:
+        tally.add(kind, "stored", seconds, faults_of_kept(kind, file, client, world))
+        return
+    told = [
+        unescape(words) for words in re.findall(r'<p class="wrong"[^>]*>(.*?)</p>', answer.content.decode())
+    ]
+    told += [unescape(words) for words in re.findall(r"<li>(“.*?)</li>", answer.content.decode())]
+    well = answer.status_code == 200 and any(plain(words, file.name) for words in told)
+    faults = [] if well else [f"{answer.status_code}, told {told} of {file.name!r}"]
+    tally.add(kind, "refused", seconds, faults)
+
+
+def faults_of_kept(kind: str, file: Hostile, client: Client, world: World) -> list[str]:
+    """What is wrong with a file that the page took: with taking it, or with how it is handed out."""
+    with acting(world.a.posts["clerk"]):
+        links = EvidenceLink.objects.filter(voucher=world.a.rows["claim:voucher"])
+        kept = links.select_related("evidence").latest("pk").evidence
+    given = client.get(f"/evidence/{kept.pk}/")
+    served = b"".join(given.streaming_content)
+    faults = [f"accepted: {file.name!r}"] if KINDS[kind].must else []
+    if kept.sha256 != hashlib.sha256(file.content).hexdigest():
+        faults.append("another file is kept")
+    faults += faults_of_answer(given, kept.original_name)
+    return faults + faults_of_bytes(served, kept.media_type, file.content)
