@@ -194,6 +194,26 @@ def mail(name: str) -> dict[str, Any]:
     }
 
 
+def scanner(name: str) -> tuple[str, int] | str | None:
+    """Where ClamAV's daemon listens: tcp://host:3310 or unix:///run/clamav/clamd.ctl. None when unset."""
+    value = text(name, "")
+    example = "unix:///run/clamav/clamd.ctl, tcp://host:3310"
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        beside = parts.query or parts.fragment or parts.username
+        if parts.scheme == "unix" and not parts.netloc and parts.path not in {"", "/"} and not beside:
+            return parts.path
+        if parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path and not beside:
+            return parts.hostname, parts.port
+    except ValueError:
+        pass
+    raise Misconfigured(
+        name, f"不是有效的地址，如 {example}，现为 {value!r}", f"must look like {example}, not {value!r}"
+    )
+
+
 def owner_of(database_settings: dict[str, Any], name: str) -> dict[str, Any]:
     """What to swap in ``database_settings`` to connect as the owner's role named by ``name``.
 

@@ -111,6 +111,33 @@ def test_moments(given):
     assert "2012年7月2日" in refused(environment.moment, "Asia/Shanghai")
 
 
+def test_addresses_of_the_scanner(given):
+    given("unix:///run/clamav/clamd.ctl")
+    assert environment.scanner("PORTAL_TRIED") == "/run/clamav/clamd.ctl"
+    given("tcp://clamav.example.org:3310")
+    assert environment.scanner("PORTAL_TRIED") == ("clamav.example.org", 3310)
+    given("")
+    assert environment.scanner("PORTAL_TRIED") is None
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "1",
+        "clamav:3310",
+        "tcp://clamav",
+        "tcp://:3310",
+        "tcp://a:b",
+        "tcp://a:1/x",
+        "unix://run/x",
+        "unix:///",
+    ],
+)
+def test_junk_addresses_of_the_scanner_are_refused(given, junk):
+    given(junk)
+    assert junk in refused(environment.scanner)
+
+
 def test_database_addresses(given):
     given("postgresql://app:p%40ss%2Fword@db.example.org:5433/portal?sslmode=require")
     assert environment.database("PORTAL_TRIED") == {

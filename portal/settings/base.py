@@ -80,6 +80,9 @@ REDIS_URL = environment.broker("REDIS_URL")
 # Second channel of notices; without it they are delivered in the portal alone.
 vars().update(environment.mail("PORTAL_MAIL_URL"))
 
+# Evidence is asked about at ClamAV's daemon before it is kept; without one, each file says 未查毒.
+PORTAL_CLAMAV = environment.scanner("PORTAL_CLAMAV_URL")
+
 # Who
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.LoginBackend"]

@@ -44,13 +44,19 @@ class Voucher(TenantModel):
 
 
 class Evidence(TenantModel):
-    """佐证材料: a file, known by the hash of the bytes that arrived. Its stored name is the hash."""
+    """佐证材料: a file, known by the hash of the bytes that arrived. Its stored name is the hash.
+
+    ``scanned``: whether the scanner found those bytes clean when they first arrived.
+    """
 
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     stored_sha256 = models.CharField(_("存储文件SHA-256"), max_length=64)
     original_name = models.CharField(_("原文件名"), max_length=200)
     media_type = models.CharField(_("类型"), max_length=80, choices=MediaType.choices)
     size = models.PositiveIntegerField(_("大小（字节）"))
+    scanned = models.BooleanField(
+        _("查毒"), default=False, db_default=False, choices=[(True, _("已查毒")), (False, _("未查毒"))]
+    )
 
     class Meta:
         verbose_name = _("佐证材料")

@@ -19,7 +19,7 @@ from accounts.refusals import Forbidden
 from projects import rules
 from projects.choices import EvidenceKind, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
-from projects.services import file_names, office_files, pdfs, pictures
+from projects.services import file_names, office_files, pdfs, pictures, scanner
 
 LARGEST_BYTES = 20 * 1024 * 1024
 MEDIA_TYPES = {
@@ -46,6 +46,7 @@ class Checked:
     upload: "Upload"
     media_type: str
     served: bytes
+    scanned: bool
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,24 @@ class Upload:
 
     @cached_property
     def checked(self) -> Checked:
-        """Examined once, though form and service both ask. Raises ValidationError."""
+        """Examined once, though form and service both ask. Raises ValidationError, scanner.Unavailable."""
         return _checked(self)
 
 
 def checked(uploads: list[Upload]) -> tuple[list[Checked], list[str]]:
-    """The acceptable files, and a sentence for every other one: what is wrong and what is accepted."""
+    """The acceptable files, and a sentence for every other one: what is wrong and what is accepted.
+
+    A scanner that is set up and does not answer refuses them all.
+    """
     accepted, refused = [], []
     for upload in uploads:
         try:
             accepted.append(upload.checked)
         except ValidationError as error:
             refused += error.messages
+        except scanner.Unavailable:
+            # Fail closed, and wait for it once only: nobody could say later which files were let through.
+            return [], [*refused, "查毒服务没有应答，佐证材料暂不能上传，请稍后再试或联系管理员。"]
     return accepted, refused
 
 
@@ -84,12 +91,26 @@ def _checked(upload: Upload) -> Checked:
     if not content.startswith(MAGIC[media_type]):
         raise ValidationError(f"“{name}”的内容与后缀 .{extension} 不符，请检查文件是否损坏或改过后缀。")
     if media_type.startswith("image/"):
-        return Checked(upload, media_type, pictures.redrawn(name, content, media_type))
-    if media_type == MediaType.PDF:
+        served = pictures.redrawn(name, content, media_type)
+    elif media_type == MediaType.PDF:
         pdfs.check(name, content)
+        served = content
     else:
         office_files.check(name, content, extension)
-    return Checked(upload, media_type, content)
+        served = content
+    return Checked(upload, media_type, served, scanned=_found_clean(name, content))
+
+
+def _found_clean(name: str, content: bytes) -> bool:
+    """Whether a scanner found nothing in the bytes as they arrived; False without a scanner.
+
+    Raises ValidationError for an infected file, Unavailable when the scanner does not judge it.
+    """
+    if not scanner.ready():
+        return False
+    if harm := scanner.found_in(content):
+        raise ValidationError(f"“{name}”查出病毒（{harm}），没有保存，请先杀毒再传。")
+    return True
 
 
 def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
@@ -112,6 +133,7 @@ def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
             original_name=file_names.tidy(file.upload.name),
             media_type=file.media_type,
             size=len(file.upload.content),
+            scanned=file.scanned,
         )
     EvidenceLink.objects.get_or_create(evidence=found, kind=kind, **subject)
     return found
