@@ -1,6 +1,7 @@
 """Small honest files of every type that may prove something, made here."""
 
 import io
+import re
 import zipfile
 import zlib
 
@@ -13,6 +14,8 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+
+TIME = re.compile(rb"\d{4}-\d\d-\d\dT[\d:]+Z")
 
 Parts = dict[str, bytes]
 
@@ -92,7 +95,7 @@ def xlsx_parts() -> Parts:
     out = io.BytesIO()
     book.save(out)
     with zipfile.ZipFile(out) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        return {name: TIME.sub(b"2012-06-08T00:00:00Z", archive.read(name)) for name in archive.namelist()}
 
 
 def types(part: str, kind: str, more: str = "") -> bytes:
@@ -113,7 +116,7 @@ def packed(parts: Parts, how: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", how) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, how)  # Of no time: the same file each run.
     return out.getvalue()
 
 
