@@ -1,6 +1,7 @@
 """Checks of what guards people, posts and second factors, in raw SQL as the application."""
 
 import dataclasses
+import uuid
 
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert
 
@@ -162,7 +163,21 @@ def deciding_posts_wait_for_the_security_administrator(ground: Ground) -> None:
         assert app.execute(state, [waiting]).fetchone()["pending"] is True, "a longer post waits again"
 
 
+def a_kept_form_is_its_own_persons(ground: Ground) -> None:
+    """Nobody leaves a form that another person would find answered."""
+    a = ground.world.a
+    kept = {"tenant_id": a.tenant_id, "key": str(uuid.uuid4()), "digest": "0" * 64, "answer": "/"}
+    clerk, head = a.posts["clerk"].user_id, a.posts["head"].user_id
+    with ground.inside(a.posts["clerk"]) as app:
+        others = attempt(app, *insert("accounts_sentform", {**kept, "user_id": head}))
+        assert others.code == NO_PRIVILEGE, "in another's name"
+        own = add(app, "accounts_sentform", **kept, user_id=clerk)
+        given = "UPDATE accounts_sentform SET user_id = %s WHERE id = %s"
+        assert attempt(app, given, [head, own]).code == NO_PRIVILEGE, "given away"
+
+
 CHECKS = [
+    a_kept_form_is_its_own_persons,
     accounts_are_kept_by_another_administrator,
     a_device_is_seen_by_its_person_alone,
     a_chosen_password_is_no_initial_one,
