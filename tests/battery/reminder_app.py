@@ -34,8 +34,8 @@ def wanted() -> int:
         return 0
 
 
-def due(today: dt.date) -> list[Planned]:
-    """The next notices for the one person who has mail; nobody has in other tenants."""
+def due(today: dt.date, *, at: dt.time) -> list[Planned]:
+    """The next notices for the one person who has mail, at any hour; nobody has in other tenants."""
     mailbox = Mailbox.objects.exclude(address="").first()
     if mailbox is None:
         return []
