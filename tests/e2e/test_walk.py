@@ -52,8 +52,9 @@ def look(visitor, name: str) -> None:
     wide, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     if wide > room:
         visitor.faults.append(f"{name}: {wide} px wide in a window of {room}")
-    # Digests stand as code; the rest speaks to people, but for the help that teaches the words of documents.
-    page.evaluate("document.querySelectorAll('pre, code').forEach(one => one.remove())")
+    # Digests stand as code, keys by their names; the rest speaks to people, but for the help that teaches the
+    # words of documents.
+    page.evaluate("document.querySelectorAll('pre, code, kbd').forEach(one => one.remove())")
     text = NAMES_THEMSELVES.sub("", page.inner_text("body"))
     if (words := set(LATIN.findall(text))) and "/help/" not in page.url:
         visitor.faults.append(f"{name}: foreign words {sorted(words)}")
