@@ -178,6 +178,16 @@ class ClaimState(models.TextChoices):
     REVERSED = "reversed", _("已冲销")
 
 
+# An office has still to say something; neither with the unit nor settled.
+IN_REVIEW = (
+    ClaimState.SUBMITTED,
+    ClaimState.COMPLETE,
+    ClaimState.FIRST_REVIEWED,
+    ClaimState.DOUBTED,
+    ClaimState.INSPECTED,
+)
+
+
 class PeriodKind(models.TextChoices):
     """Kind of a filing period (填报期)."""
 

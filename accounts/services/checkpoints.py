@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import scope, signing_keys, statements
+from accounts.acts import act
 from accounts.models import ChainHead, Change, Checkpoint, Tenant
 from accounts.queries import digests
 from accounts.refusals import Refused
@@ -34,6 +35,12 @@ def keep(*, on: dt.date) -> Checkpoint | None:
     if found is not None:
         transaction.on_commit(partial(_write, found))
     return found
+
+
+def download(rows: list[Checkpoint]) -> str:
+    """The statements of one day as one text; the download itself is an act in the log."""
+    act("checkpoint.download", reason=f"{rows[0].day}")
+    return "\n".join(row.text for row in rows)
 
 
 def _made(on: dt.date) -> Checkpoint | None:

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import rules, signing_keys
-from accounts.acts import act
 from accounts.models import Checkpoint
 from accounts.queries import checkpoints as queries
+from accounts.services import checkpoints
 from accounts.views.gate import gate
 from accounts.views.paging import paged
 
@@ -33,8 +33,7 @@ def of_day(request: HttpRequest, day: str) -> HttpResponse:
 def download(request: HttpRequest, day: str) -> HttpResponse:
     """The day's statements with their signatures as one text file; an act in the log."""
     rows = _of_day(request, day)
-    act("checkpoint.download", reason=f"{rows[0].day}")
-    return _file("\n".join(row.text for row in rows), f"checkpoints-{rows[0].day}.txt")
+    return _file(checkpoints.download(rows), f"checkpoints-{rows[0].day}.txt")
 
 
 @gate(rules.may_read_checkpoints, "GET")

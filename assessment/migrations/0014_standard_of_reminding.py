@@ -16,7 +16,7 @@ def give(apps, schema_editor):
         missing = [
             *_rules(apps, tenant),
             *_filing_rules(apps, tenant),
-            *_calendar(apps, tenant, PUBLISHED),
+            *_calendar(apps, tenant),
         ]
         if not missing:
             continue
@@ -46,11 +46,11 @@ def _filing_rules(apps, tenant):
             yield FilingRule(tenant_id=tenant, **usual.keywords)
 
 
-def _calendar(apps, tenant, years):
+def _calendar(apps, tenant):
     Year, Day = apps.get_model("projects", "CalendarYear"), apps.get_model("projects", "CalendarDay")
     known = set(Year.objects.filter(tenant_id=tenant).values_list("year", flat=True))
-    for year in years:
-        if year in PUBLISHED and year not in known:
+    for year in PUBLISHED:
+        if year not in known:
             yield Year(tenant_id=tenant, year=year, source=CalendarSource.NOTICE)
             for item in published_days(year):
                 yield Day(tenant_id=tenant, day=item.day, works=item.works, name=item.name)

@@ -13,16 +13,8 @@ from django.utils import timezone
 from accounts.choices import Role
 from assessment.queries.queue import bureau_holds
 from assessment.queries.recipients import People
-from projects.choices import ClaimState
+from projects.choices import IN_REVIEW
 from projects.models import Claim
-
-IN_REVIEW = (
-    ClaimState.SUBMITTED,
-    ClaimState.COMPLETE,
-    ClaimState.FIRST_REVIEWED,
-    ClaimState.DOUBTED,
-    ClaimState.INSPECTED,
-)
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,8 @@ def conflicts_of(post: ActingPost, claims: list[Claim], step: str) -> dict[int, 
                 *([claim.pk for claim in claims], post.user_id),
             ],
         )
-        return _inspected_here(post, claims, step) | dict(cursor.fetchall())
+        found = dict(cursor.fetchall())
+    return _inspected_here(post, claims, step) | found
 
 
 def _inspected_here(post: ActingPost, claims: list[Claim], step: str) -> dict[int, str]:

@@ -39,9 +39,8 @@ def give(
     """Give one opinion on one claim; the claim's figures follow from it.
 
     ``accepted`` is in the claim's own unit and needed for a reduction only. ``supersedes_id``
-    names the opinion that a change of mind changes, ``code`` is a ReasonCode. A skip is an opinion of
-    the first review, from whichever of the bureau's steps. Raises NotFound, Refused (conflict of
-    interest, wrong step, closed, reason missing).
+    names the opinion that a change of mind changes, ``code`` is a ReasonCode. Raises NotFound, Refused
+    (conflict of interest, wrong step, closed, reason missing).
     """
     act("opinion.give", reason=reason)
     claim = claims_for(post).filter(pk=claim_id).first()
@@ -50,7 +49,7 @@ def give(
     with explained():
         return Opinion.objects.create(
             claim=claim,
-            step=Step.FIRST_REVIEW if verdict == Verdict.SKIP else step,
+            step=_step(verdict, step),
             verdict=verdict,
             accepted=accepted if verdict == Verdict.REDUCE else None,
             code=code,
@@ -69,9 +68,8 @@ def decide_clean(*, post: ActingPost, step: str) -> Decided:
     act("opinion.give", reason="批量认可无疑点申报")
     sorted_out = queue.sort_out(queue.waiting(post, step), post=post, step=step)
     opinions = [Opinion(claim=claim, step=step, verdict=Verdict.ACCEPT) for claim in sorted_out.clean]
-    opinions += [
-        Opinion(claim=claim, step=Step.FIRST_REVIEW, verdict=Verdict.SKIP) for claim in sorted_out.own
-    ]
+    skip = {"step": _step(Verdict.SKIP, step), "verdict": Verdict.SKIP}
+    opinions += [Opinion(claim=claim, **skip) for claim in sorted_out.own]
     with explained():
         Opinion.objects.bulk_create(opinions)
     return Decided(len(sorted_out.clean), len(sorted_out.own), sorted_out.left)
@@ -93,7 +91,7 @@ def give_card(
     if verdict == Verdict.REDUCE:
         raise Refused("核减须逐项填写认可数，请单独处理。")
     said = {
-        "step": Step.FIRST_REVIEW if verdict == Verdict.SKIP else step,
+        "step": _step(verdict, step),
         "verdict": verdict,
         "code": code,
         "reason": reason.strip(),
@@ -101,3 +99,8 @@ def give_card(
     with explained():
         Opinion.objects.bulk_create(Opinion(claim=claim, **said) for claim in claims)
     return len(claims)
+
+
+def _step(verdict: str, step: str) -> str:
+    """The step of an opinion: a skip is one of the first review, from whichever of the bureau's steps."""
+    return Step.FIRST_REVIEW if verdict == Verdict.SKIP else step

@@ -135,11 +135,11 @@ def clean(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, f"已认可 {done.accepted} 笔{skipped}，留下 {len(done.left)} 笔须逐笔处理。"
             )
-            return redirect("queue")
+            return _go_on(request, [])
     return render(
         request,
         "assessment/queue_clean.html",
-        {"step": step, "sorted": sorted_out, "seen": seen, "faults": faults},
+        {"step": step, "sorted": sorted_out, "seen": seen, "faults": faults, "query": _filters(request)},
     )
 
 

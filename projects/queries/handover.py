@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Post
 from accounts.queries.posts import ActingPost
-from projects.choices import ClaimState
+from projects.choices import IN_REVIEW, ClaimState
 from projects.models import Claim, Project, Return
 from projects.queries.visible import ACTS, claims_for, projects_for, returns_for
 from projects.rules import OWN_UNIT
@@ -58,8 +58,7 @@ def left_in(post: ActingPost, held: Post) -> list[Left]:
 
 def _claims(post: ActingPost, held: Post) -> Iterator[Left]:
     entered = Claim.objects.filter(entered_by=held.user_id, reverses__isnull=True)
-    under_way = [ClaimState.SUBMITTED, ClaimState.FIRST_REVIEWED, ClaimState.DOUBTED]
-    for title, states in ((_("被退回的申报"), [ClaimState.RETURNED]), (_("核实中的申报"), under_way)):
+    for title, states in ((_("被退回的申报"), [ClaimState.RETURNED]), (_("核实中的申报"), IN_REVIEW)):
         claims = entered.filter(state__in=states)
         rows = _readable(claims, claims_for(post)).select_related("project", *ACTS)[:SHOWN]
         yield Left(

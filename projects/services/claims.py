@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -121,9 +122,18 @@ def write(claims: list[Claim]) -> list[Claim]:
 
 def reversal(claim: Claim, *, booked_in: Return) -> Claim:
     """The minus of a claim, not yet saved: same fact, same day, booked where reports are still open."""
+    return _again(claim, booked_in=booked_in, reported=-claim.reported, reverses=claim)
+
+
+def replacement(claim: Claim, *, amount: Decimal, booked_in: Return) -> Claim:
+    """The same fact with another figure, not yet saved; the claim's reversal goes before it."""
+    return _again(claim, booked_in=booked_in, reported=amount, replaces=claim)
+
+
+def _again(claim: Claim, **other: Any) -> Claim:
+    """The same fact once more, as the guards of reversals and replacements ask for it."""
     return Claim(
         unit_id=claim.unit_id,
-        booked_in=booked_in,
         project_id=claim.project_id,
         kind=claim.kind,
         voucher_id=claim.voucher_id,
@@ -132,25 +142,8 @@ def reversal(claim: Claim, *, booked_in: Return) -> Claim:
         lead_id=claim.lead_id,
         stage_change_id=claim.stage_change_id,
         happened_on=claim.happened_on,
-        reported=-claim.reported,
         split_id=claim.split_id,
-        reverses=claim,
-    )
-
-
-def replacement(claim: Claim, *, amount: Decimal, booked_in: Return) -> Claim:
-    """The same fact with another figure, not yet saved; the claim's reversal goes before it."""
-    return Claim(
-        unit_id=claim.unit_id,
-        booked_in=booked_in,
-        project_id=claim.project_id,
-        kind=claim.kind,
-        voucher_id=claim.voucher_id,
-        agreement_id=claim.agreement_id,
-        happened_on=claim.happened_on,
-        reported=amount,
-        split_id=claim.split_id,
-        replaces=claim,
+        **other,
     )
 
 

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from accounts.models import Post
 from assessment.models import Opinion, Procedure
 from projects.models import Claim
+from projects.queries.handover import left_in
 from tests.pages.test_shell import text_of
 from tests.world import CANARY, acting
 
@@ -31,6 +33,13 @@ def state_of(world, claim_id: int) -> tuple:
         return Claim.objects.values_list("state", "verified").get(pk=claim_id)
 
 
+def under_way(world, claim_id: int) -> int:
+    """How many claims that are being decided the person who entered this one would hand over."""
+    with acting(world.a.posts["admin"]) as admin:
+        post = Post.objects.get(user=Claim.objects.get(pk=claim_id).entered_by_id)
+        return {left.title: left.number for left in left_in(admin, post)}["核实中的申报"]
+
+
 def queue_of(client, step: str = "") -> set[int]:
     page = text_of(client.get("/queue/", {"step": step} if step else {}))
     return {int(key) for key in re.findall(r'href="/queue/(\d+)/', page)}
@@ -46,6 +55,7 @@ def decide(client, claim_id: int, step: str = "", **said):
 def test_a_county_adds_papers_check_and_joint_signature(world, sign_in):
     party, government, clerk = map(sign_in, ("a_party_inspector", "a_government_inspector", "a_second_clerk"))
     claim = world.a.rows["claim"]
+    before = under_way(world, claim)
     done = party.post(PUBLISH, rule(completeness="on", joint="on"), follow=True)
     words = "单位上报 → 材料审查 → 初审 → 督查核实 → 另一督查室会签"
     for client in (party, sign_in("a_reporter")):
@@ -63,6 +73,7 @@ def test_a_county_adds_papers_check_and_joint_signature(world, sign_in):
     assert "由本督查室核实，须由另一督查室会签" in text_of(party.get(f"/queue/{claim}/?step=joint"))
     assert "待会签" in text_of(government.get(f"/claims/{claim}/"))
     assert claim in queue_of(government, "joint")
+    assert under_way(world, claim) == before, "a claim that waits for a signature is not left behind unseen"
     decide(government, claim, "joint")
     state, verified = state_of(world, claim)
     assert (state, verified) == ("decided", 1000)
