@@ -87,10 +87,15 @@ def cards(post: ActingPost, step: str, keys: list[list[int]]) -> list[Card]:
     return result
 
 
+def passes_on(card: Card | None, step: str) -> bool:
+    """Whether this post may only pass the card on: its own house's, at one of the bureau's steps."""
+    return card is not None and card.conflict == queue.HOUSE and step in queue.SKIPPED_FROM
+
+
 def next_after(
     post: ActingPost, step: str, narrowed: Narrowed, claim_id: int, *, passing: bool = False
 ) -> list[int]:
-    """First claims of the cards to offer after this one, nearest first, those with a conflict left out.
+    """First claims of the cards to offer after this one, nearest first, but for what others must decide.
 
     Asked before the opinion is given; the caller takes the first that still waits. The card's own
     other claims come first, unless the card is passed over (``passing``).
@@ -100,4 +105,4 @@ def next_after(
     order = keys[here + 1 :] + keys[: max(here, 0)]
     ahead = cards(post, step, order[:AHEAD])
     rest = [claim for claim in keys[here] if claim != claim_id] if here >= 0 and not passing else []
-    return rest + [card.first.pk for card in ahead if not card.conflict]
+    return rest + [card.first.pk for card in ahead if not card.conflict or passes_on(card, step)]

@@ -20,8 +20,6 @@ from assessment.queries import cards, claim_sheet
 from assessment.queries.cards import Narrowed
 from assessment.queries.queue import (
     CONFLICT_WORDS,
-    HOUSE,
-    SKIPPED_FROM,
     STEP_OF_ROLE,
     SortedOut,
     sort_out,
@@ -194,7 +192,7 @@ def _card(request: HttpRequest, step: str, sheet: claim_sheet.Sheet) -> cards.Ca
 def _form(request: HttpRequest, step: str, sheet: claim_sheet.Sheet, card: cards.Card | None) -> OpinionForm:
     """The form for this claim alone. With an interest the bureau may only pass it on (skip)."""
     verdicts = verdicts_for(sheet.claim, step)
-    if card and card.conflict == HOUSE and step in SKIPPED_FROM:
+    if cards.passes_on(card, step):
         verdicts = [Verdict.SKIP]
     data = request.POST if request.method == "POST" else None
     return OpinionForm(data, verdicts=verdicts, step=step, reported=sheet.claim.reported)
@@ -206,7 +204,7 @@ def _card_form(step: str, sheet: claim_sheet.Sheet, card: cards.Card | None, dat
     sets = [set(verdicts_for(claim, step)) for claim in claims]
     common = [verdict for verdict in verdicts_for(claims[0], step) if all(verdict in one for one in sets)]
     verdicts = [verdict for verdict in common if verdict != Verdict.REDUCE]
-    if card and card.conflict == HOUSE:
+    if cards.passes_on(card, step):
         verdicts = [Verdict.SKIP]
     return OpinionForm(data, verdicts=verdicts, step=step)
 
@@ -214,7 +212,7 @@ def _card_form(step: str, sheet: claim_sheet.Sheet, card: cards.Card | None, dat
 def _item_page(
     request: HttpRequest, step: str, sheet, card: cards.Card | None, form: OpinionForm
 ) -> HttpResponse:
-    skips = bool(card) and card.conflict == HOUSE and step in SKIPPED_FROM
+    skips = cards.passes_on(card, step)
     together = bool(card) and len(card.claims) > 1 and "single" not in request.GET and step != Step.UNIT
     shown = {claim.pk for claim in card.claims} if card else set()
     if together and request.method == "GET":

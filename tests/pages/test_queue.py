@@ -137,10 +137,12 @@ def test_one_card_shows_papers_evidence_and_all_four_figures(world, sign_in):
 def test_accepting_goes_on_to_the_next_card_that_may_be_decided(world, sign_in):
     client = sign_in("a_clerk")
     answer = client.post(f"/queue/{world.a.rows['claim']}/?kind=money", {"verdict": "accept"})
-    # Two more wait of which the clerk entered one and the house has an interest in the other.
+    # Two more wait: one that the clerk entered is left to others, the house's own may be passed on.
     assert answer["Location"] == f"/queue/{world.a.rows['split_claim']}/?kind=money"
     assert figures_of(world, "claim") == (Decimal(1000), None, None, "first_reviewed")
-    answer = client.post(answer["Location"], {"verdict": "accept"}, follow=True)
+    answer = client.post(answer["Location"], {"verdict": "accept"})
+    assert answer["Location"] == f"/queue/{world.a.rows['bureau_claim']}/?kind=money"
+    answer = client.post(answer["Location"], {"verdict": "skip"}, follow=True)
     assert answer.redirect_chain[-1][0] == "/queue/?kind=money"
     assert "已处理：认可。" in told(answer)
     page = told(client.get(f"/claims/{world.a.rows['claim']}/"))
@@ -321,9 +323,9 @@ def test_a_card_may_be_passed_over_for_the_next_one(world, sign_in):
     while len(seen) < 6:
         seen.append(client.get(f"{seen[-1].partition('?')[0]}next/?kind=money").url)
     assert all(re.fullmatch(r"/queue/\d+/\?kind=money", address) for address in seen)
-    # Three of the four cards with money may be decided by this clerk; they come in turn.
-    assert len(set(seen[:3])) == 3
-    assert seen[3:] == seen[:3]
+    # All four cards with money come in turn: the house's own is passed on, which is a decision too.
+    assert len(set(seen[:4])) == 4
+    assert seen[4:] == seen[:2]
     signed = world.a.rows["signed_claim"]
     assert str(signed) not in client.get(f"/queue/{signed}/next/").url, "its own card was offered again"
     assert client.post("/queue/0/next/").status_code == 405
