@@ -124,7 +124,7 @@ class StandingTable(serializers.Serializer):
 
 
 class FiguresTable(serializers.Serializer):
-    """全县数据: amounts in 万元, counts, and rates in % as text."""
+    """主要数据: amounts in 万元, counts, and rates in % as text."""
 
     as_of = serializers.DateField(read_only=True)
     basis = serializers.ChoiceField(choices=Basis.choices, read_only=True)

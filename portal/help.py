@@ -75,6 +75,8 @@ OF_PAGE = {
     "/stages/": "projects",
     "/claims/": "vouchers",
     "/queue/": "vouchers",
+    "/procedures/": "inspection",
+    "/splits/": "bureau",
     "/returns/": "returns",
     "/periods/": "returns",
     "/notices/": "notices",

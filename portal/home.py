@@ -92,8 +92,8 @@ def _tiles_of_unit(unit_id: int, today: dt.date) -> list[Tile]:
     return [
         Tile(
             wan(line.amount),
-            _("万元，本单位核实{measure}（任务 {target} 万元，待核实 {pending} 万元）").format(
-                measure=table.measure, target=wan(line.target), pending=wan(line.pending)
+            _("万元，截至{day}本单位核实{measure}（任务 {target} 万元，待核实 {pending} 万元）").format(
+                day=_day(table), measure=table.measure, target=wan(line.target), pending=wan(line.pending)
             ),
             reverse("standing_claims", args=[unit_id]) + day,
         ),
@@ -179,14 +179,19 @@ def _of_leader(today: dt.date) -> Home:
     return Home(tiles=_tiles_of(table), lines=table.lines, as_of=table.as_of)
 
 
+def _day(table: Standing) -> str:
+    """The day that the figures on the tiles are of: what was filed later is not among them."""
+    return f"{table.as_of.month}月{table.as_of.day}日"
+
+
 def _tiles_of(table: Standing) -> list[Tile]:
     page = f"{reverse('standing')}?as_of={table.as_of}"
     zero = len(table.of_class(UnitClass.ZERO))
     return [
         Tile(
             wan(table.amount),
-            _("万元，核实{measure}（待核实 {pending} 万元）").format(
-                measure=table.measure, pending=wan(table.pending)
+            _("万元，截至{day}核实{measure}（待核实 {pending} 万元）").format(
+                day=_day(table), measure=table.measure, pending=wan(table.pending)
             ),
             page,
         ),

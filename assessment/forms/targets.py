@@ -90,7 +90,7 @@ class IssueForm(AmountForm):
     """Issue one target. An exempt unit is asked about once more (F-64)."""
 
     unit = forms.ModelChoiceField(
-        None, label=_("单位"), required=False, empty_label=_("全县（本级自己的目标）")
+        None, label=_("单位"), required=False, empty_label=_("本级（全辖区自己的目标）")
     )
     measure = forms.ChoiceField(label=_("指标"))
     span = forms.ChoiceField(label=_("期间"))

@@ -62,7 +62,9 @@ def of_projects(
     wanted = [show] if show in told else list(told)
     events = [event for kind in wanted for event in told[kind]()]
     order = list(KINDS)
-    return sorted(events, key=lambda event: (event.on, order.index(event.kind), event.key), reverse=True)
+    # What happened later on the same day comes first: the sort keeps the order of what it finds equal.
+    events.reverse()
+    return sorted(events, key=lambda event: (event.on, order.index(event.kind)), reverse=True)
 
 
 def of_firm(post: ActingPost, enterprise_id: int, name: str, show: str = "") -> list[Event]:

@@ -150,6 +150,15 @@ def test_accepting_goes_on_to_the_next_card_that_may_be_decided(world, sign_in):
 
 
 @commits
+@pytest.mark.covers("F-13")
+def test_what_was_decided_later_on_a_day_stands_first_in_the_course(world, sign_in):
+    for stem in ("a_clerk", "a_party_inspector"):
+        sign_in(stem).post(f"/queue/{world.a.rows['claim']}/", {"verdict": "accept"})
+    course = told(sign_in("a_clerk").get(f"/projects/{world.a.rows['project']}/stream/?show=decisions"))
+    assert course.index("万元：已核实") < course.index("万元：待核实")
+
+
+@commits
 @pytest.mark.covers("F-48", "F-38")
 def test_a_reduction_understands_spelled_amounts(world, sign_in):
     reviewed(world, "claim")
