@@ -17,13 +17,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: help setup demo test batteries test-browser lint checks bench trace pg15 lock chromium postgresql-15
+.PHONY: help setup demo test batteries states test-browser lint checks bench trace pg15 lock chromium postgresql-15
 
 help:
 	@echo "make demo          run the portal with demo data            试用：启动门户与演示数据"
 	@echo "make test          lint, checks, tests without a browser    检查与测试"
 	@echo "make test-browser  the pages in Chromium                    页面测试"
 	@echo "make batteries     races, probes, mutants, PostgreSQL 15    长测试"
+	@echo "make states        100,000 acts by chance on the ledger     台账随机操作十万次"
 	@echo "make bench         measurements                             性能"
 	@echo "make trace         which required rows which tests cover    需求与测试对照"
 	@echo "make setup lint checks pg15 lock                            其他"
@@ -74,6 +75,10 @@ checks: .venv/develop
 batteries: .venv/develop chromium
 	$(PY) -m pytest -m battery
 	$(MAKE) pg15
+
+# How long and from which seed: make states STATES_ACTS=5000 STATES_SEED=7
+states: .venv/develop
+	STATES_ACTS="$${STATES_ACTS:-100000}" $(PY) -m pytest -m battery tests/battery/test_states.py
 
 pg15: .venv/develop postgresql-15
 	PORTAL_PG_BIN=$(PG15) PORTAL_VAR="$$PWD/var/pg15" $(PY) -m pytest -m walls

@@ -127,7 +127,8 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
     for unit in units:
         amount, pending, entries = credited.get(unit.pk, NO_CREDIT)
         target = None if unit.exempt else targets.get(unit.pk)
-        known = bool(entries) or unit.pk in reported
+        # What was taken back in a later period still counts for this day.
+        known = bool(entries) or amount != 0 or unit.pk in reported
         unit_class = classify(
             target=target, amount=amount, known=known, months=months, threshold=measure.zero_threshold
         )

@@ -163,5 +163,7 @@ def withdraw(*, post: ActingPost, claim_id: int, reason: str, today: dt.date) ->
         raise Refused("请写明撤回的理由。")
     if claim.reverses_id or claim.state not in (ClaimState.SUBMITTED, ClaimState.RETURNED):
         raise Refused("这笔申报已有核实意见，不能撤回；更正须经核实人员办理。", "PT204")
+    if claim.reversals.exists():
+        raise Refused("这笔申报已申请撤回，正在等待核实，不能重复撤回。", "PT302")
     booked_in = returns.to_book(claim.unit, happened_on=claim.happened_on, today=today, late_ok=True)
     return write([reversal(claim, booked_in=booked_in)])[0]

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.acts import act
 from accounts.models import Unit
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden
 from projects import rules
-from projects.choices import ClaimKind
+from projects.choices import ClaimKind, ClaimState
 from projects.models import Claim, Project, Split, Voucher
 from projects.services import claims, evidence, returns
 from projects.sheets.cells import plain
@@ -125,7 +125,10 @@ def _face_problems(entry: Entry, voucher: Voucher) -> dict[str, str]:
             "number": f"凭证 {voucher} 已登记：日期 {voucher.dated_on:%Y-%m-%d}，"
             f"面额 {plain(voucher.face_wan)} 万元，与本次填写不一致，请核对。"
         }
-    cited = _reported(voucher=voucher) or Decimal(0)
+    standing = Claim.objects.filter(voucher=voucher, reverses__isnull=True).exclude(state=ClaimState.REVERSED)
+    if entry.split is not None and standing.filter(split__isnull=False, replaces__isnull=True).exists():
+        return {"split": f"凭证 {voucher} 已按分成协议申报，分成的凭证只申报一笔。"}
+    cited = _cited(standing)
     left = voucher.face_wan - cited
     if entry.amount > left:
         return {
@@ -133,6 +136,16 @@ def _face_problems(entry: Entry, voucher: Voucher) -> dict[str, str]:
             f"最多还能申报 {plain(left)} 万元。多家共享一张凭证的，请由招商局先登记分成协议。"
         }
     return {}
+
+
+def _cited(standing: QuerySet[Claim]) -> Decimal:
+    """How much of its face a paper is cited for: of a correction that waits, the greater figure."""
+    cited = Decimal(0)
+    for claim in standing.select_related("replaces"):
+        first = claim.replaces
+        waits = first is not None and first.state != ClaimState.REVERSED
+        cited += max(claim.reported - first.reported, Decimal(0)) if first and waits else claim.reported
+    return cited
 
 
 def _warnings(project: Project) -> list[str]:

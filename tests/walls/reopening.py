@@ -22,6 +22,10 @@ def reopened_without_an_end(ground: Ground) -> Outcome:
         reports = "UPDATE projects_return SET opinions_closed_at = NULL, seal = '' WHERE id = %s"
         assert attempt(app, reports, [row]).code == "PT105", "opened for opinions alone"
         assert attempt(app, REOPEN, [" ", 60, row]).code == "PT107"
+        app.execute(REOPEN, ["漏报", 60, row])
+        close(app, ground, "城关镇")
+        again = "UPDATE projects_return SET reports_closed_at = NULL, opinions_closed_at = NULL, seal = ''"
+        assert attempt(app, f"{again} WHERE id = %s", [row]).code == "PT107", "reopened under an older end"
         return attempt(app, REOPEN, ["漏报", -1, row])
 
 
