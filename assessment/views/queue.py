@@ -27,6 +27,7 @@ from assessment.queries.queue import (
     waiting,
 )
 from assessment.services import opinions
+from projects.queries.visible import claims_for
 
 PAGE = 50
 
@@ -75,7 +76,9 @@ def item(request: HttpRequest, claim_id: int) -> HttpResponse:
 
 @gate(rules.decides, "GET")
 def following(request: HttpRequest, claim_id: int) -> HttpResponse:
-    """The card after this one that may be decided; from a claim that does not wait (0), the first."""
+    """The card after this one that may be decided; from a claim that does not wait, or from 0, the first."""
+    if claim_id and not claims_for(request.post).filter(pk=claim_id).exists():
+        raise NotFound("没有这笔申报。")
     step = _step(request)
     narrowed = _narrowed(request, step)
     return _go_on(request, cards.next_after(request.post, step, narrowed, claim_id, passing=True))

@@ -22,6 +22,10 @@ def paper() -> dict:
     return {"kind": "photo", **photo()}
 
 
+def corrected() -> dict:
+    return {"amount": "80", "money_unit": "万元", "reason": "回单有误", **photo()}
+
+
 def nothing() -> dict:
     return {}
 
@@ -92,7 +96,7 @@ PAGES: dict[str, Page | Plain] = {
     "voucher": Page("projects_voucher", Way("reporter", "claim:voucher")),
     "evidence_add": Page("projects_voucher", post=Way("reporter", "claim:voucher", photo)),
     "evidence": Page("projects_evidence", Way("reporter", "claim:evidence")),
-    "claim_correct": Page(CLAIM, Way("reporter", "decided_claim")),
+    "claim_correct": both(CLAIM, "reporter", "decided_claim", corrected),
     "claim_withdraw": Page(
         CLAIM, Way("reporter", "claim"), Way("reporter", "claim", lambda: {"reason": "填错了"})
     ),
