@@ -37,10 +37,10 @@ INSPECTORS = ("party_inspector", "government_inspector", "third_inspector", "vil
 class Walk:
     """One seed's way through one county."""
 
-    def __init__(self, scene: Scene, owner: Owner, rng: random.Random):
+    def __init__(self, scene: Scene, owner: Owner, rng: random.Random, counts: Counter[tuple[str, str, str]]):
         self.scene, self.owner, self.rng = scene, owner, rng
         self.ledger, self.hands = scene.ledger, scene.hands
-        self.counts: Counter[tuple[str, str, str]] = Counter()
+        self.counts = counts  # kind, way, outcome
         self.trail: deque[str] = deque(maxlen=60)
         self.number = self.logged = 0
         self.heading: int | None = None  # the period that is being brought to its end
