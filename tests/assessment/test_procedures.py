@@ -128,13 +128,37 @@ def test_a_reversal_takes_effect_with_the_second_signature(ground):
         assert one(app, "projects_claim", minus)["verified"] == -100
 
 
-def test_the_bureau_passes_its_own_houses_claim_on_before_it_looks_at_the_papers(ground):
+@pytest.mark.parametrize("first", [True, False])
+def test_the_bureau_passes_its_own_houses_claim_on_before_it_looks_at_the_papers(ground, first):
+    """Also where the papers are its only step: otherwise nobody could ever decide on the claim."""
     a = ground.world.a
     with ground.inside(a.posts[PARTY]) as app:
-        rule(app, ground, completeness=True)
+        rule(app, ground, completeness=True, first_review=first)
         own = a.rows["bureau_claim"]
         assert given(app, ground, own, "completeness") == "PT202"
         assert given(app, ground, own, "first_review", "skip") == "first_reviewed"
+        assert given(app, ground, own, "inspection") == "decided"
+
+
+def test_a_correction_that_was_turned_down_is_signed_for_and_changes_nothing(ground):
+    """Both of its claims come to their end with the second signature, and the first figure stands."""
+    with ground.inside(ground.world.a.posts[PARTY]) as app:
+        rule(app, ground, first_review=False, joint=True)
+        old = submitted(app, ground)
+        given(app, ground, old, "inspection")
+        given(app, ground, old, "joint")
+        row = one(app, "projects_claim", old)
+        kept = ("unit_id", "project_id", "kind", "happened_on", "voucher_id", "booked_in_id")
+        same = {name: row[name] for name in kept}
+        minus = submitted(app, ground, **same, reported=-100, reverses_id=old)
+        new = submitted(app, ground, **same, reported=60, replaces_id=old)
+        assert given(app, ground, new, "inspection") == "PT208"
+        for part in (minus, new):
+            assert given(app, ground, part, "inspection", "reject") == "inspected"
+            assert given(app, ground, part, "joint") == "decided"
+            assert one(app, "projects_claim", part)["verified"] == 0
+        row = one(app, "projects_claim", old)
+        assert (row["state"], row["verified"]) == ("decided", 100)
 
 
 def known(owner, ground) -> Table:

@@ -36,6 +36,10 @@ PEOPLE: dict[str, list[tuple[str, Role, dt.date | None]]] = {
     "loaned_clerk": [("招商局", Role.BUREAU, None), ("城关镇", Role.REPORTER, dt.date(2012, 3, 31))],
     "park_reporter": [("工业园区", Role.REPORTER, None)],
     "village_head": [("西河村", Role.HEAD, None)],
+    # What is returned to an office is for its head to answer.
+    "bureau_head": [("招商局", Role.HEAD, None)],
+    "party_head": [("县委办", Role.HEAD, None)],
+    "government_head": [("县政府办", Role.HEAD, None)],
 }
 PROJECTS = {"城关镇": 2012, "工业园区": 2011, "西河村": 2012}
 

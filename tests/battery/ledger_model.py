@@ -323,7 +323,8 @@ class Ledger:
         turn = {
             "unit": state == "returned",
             "completeness": state == "submitted" and rule.completeness,
-            "first_review": rule.first_review and (ready or (verdict == "skip" and state == "submitted")),
+            "first_review": (rule.first_review and ready)
+            or (verdict == "skip" and state == "submitted" and (rule.first_review or rule.completeness)),
             "inspection": state in {"first_reviewed", "doubted", "inspected", "decided"}
             or (ready and not rule.first_review),
             "joint": state == "inspected",
@@ -391,5 +392,5 @@ class Ledger:
         if entry.reverses is not None and state == "decided":
             yield "a reversal is decided once"
         waits = entry.replaces is not None and self.now[entry.replaces].state != "reversed"
-        if waits and step in {"inspection", "joint"} and verdict in {"accept", "reduce"}:
+        if waits and step in {"inspection", "joint"} and self.amount(entry, step, verdict, entry.reported):
             yield "the first figure still stands"

@@ -6,4 +6,4 @@ from accounts.tables import Sql
 class Migration(migrations.Migration):
     dependencies = [("assessment", "0017_mailbox_guard"), ("projects", "0014_closer_guards")]
 
-    operations = [Sql("assessment/migrations/sql/joint_reversals.sql")]
+    operations = [Sql("assessment/migrations/sql/ways_to_an_end.sql")]
