@@ -79,6 +79,7 @@ SENTENCES = {
     "return.reclose": _("到期关闭了填报"),
     "return.scan": _("上传了盖章的报表"),
     "opinion.give": _("提出了核实意见"),
+    "draw.take": _("抽取了上级抽查的申报"),
     "measure.publish": _("发布了统计口径"),
     "procedure.publish": _("发布了核实程序"),
     "target.issue": _("下达了目标任务"),

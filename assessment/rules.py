@@ -24,6 +24,11 @@ def gives_opinions(post: Post) -> bool:
     return post.role in {Role.INSPECTION, Role.SUPERIOR}
 
 
+def may_draw(post: Post) -> bool:
+    """Who draws a sample (抽查): a superior, inside the county that he has entered."""
+    return post.role == Role.SUPERIOR
+
+
 def imports(post: Post) -> bool:
     """Workbooks are imported by the promotion bureau."""
     return post.role == Role.BUREAU

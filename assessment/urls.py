@@ -5,6 +5,7 @@ from django.urls import path
 from assessment.views import (
     claims,
     deliveries,
+    draws,
     figures,
     imports,
     measures,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("targets/<int:target_id>/revise/", targets.revise, name="target_revise"),
     path("procedures/", procedures.listing, name="procedures"),
     path("procedures/publish/", procedures.publish, name="procedure_publish"),
+    path("draws/", draws.listing, name="draws"),
+    path("draws/new/", draws.new, name="draw_new"),
+    path("draws/<int:draw_id>/", draws.detail, name="draw"),
     path("measures/", measures.listing, name="measures"),
     path("measures/<int:measure_id>/", measures.detail, name="measure"),
     path("measures/<int:measure_id>/next/", measures.publish, name="measure_publish"),

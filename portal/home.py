@@ -12,7 +12,7 @@ from accounts.models import Tenant
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Refused
 from assessment.choices import UnitClass
-from assessment.queries import queue
+from assessment.queries import draws, queue
 from assessment.queries.standing import Line, Standing, standing
 from projects import rules
 from projects.models import Claim, Period, Return
@@ -43,7 +43,7 @@ class Home:
     claims: list[Claim] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     as_of: dt.date | None = None
-    counties: list[tuple[Tenant, Line | None]] = field(default_factory=list)
+    counties: list[tuple[Tenant, Line | None, draws.Line | None]] = field(default_factory=list)
 
 
 def of(post: ActingPost, *, county: Tenant | None, today: dt.date) -> Home:
@@ -163,11 +163,12 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
 
 
 def _of_superior(post: ActingPost, today: dt.date) -> Home:
-    """A superior: the jurisdiction's standing, and each one below with its own line of it."""
+    """A superior: the jurisdiction's standing, and each one below with its line of it and its last draw."""
     below = Tenant.objects.filter(parent_id=post.tenant_id).order_by("code")
     home = _of_leader(today)
     lines = {line.jurisdiction_id: line for line in home.lines}
-    home.counties = [(tenant, lines.get(tenant.pk)) for tenant in below]
+    drawn = draws.newest_below()
+    home.counties = [(tenant, lines.get(tenant.pk), drawn.get(tenant.pk)) for tenant in below]
     return home
 
 

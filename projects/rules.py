@@ -102,8 +102,8 @@ def may_close_reports(post: Post) -> bool:
 
 
 def may_reopen(post: Post) -> bool:
-    """Open one closed Return again."""
-    return post.role == Role.INSPECTION
+    """Open one closed Return again: the inspection, and a superior inside the county that he has entered."""
+    return post.role in {Role.INSPECTION, Role.SUPERIOR}
 
 
 def may_keep_calendar(post: Post) -> bool:

@@ -67,6 +67,9 @@ DEFINER_TRIGGERS = {
         "apply_opinion",
         "guard_claim_in_time",
         "guard_opinion_in_time",
+        "guard_reopening",
+        "guard_draw",
+        "write_choice",
     ),
 }
 DEFINER_INNER = {"post_label"}
@@ -172,10 +175,11 @@ def test_the_application_has_the_granted_rights_and_no_dangerous_one(ground):
         held[row["name"]].add(row["may"])
     for table in THE_LOG:
         assert held[table] == {"SELECT"}, table
-    append_only = ("claim", "opinion", "measure", "target", "rule", "notice")
+    append_only = ("claim", "opinion", "measure", "target", "rule", "notice", "draw")
     for table in append_only:
         app = "projects" if table == "claim" else "assessment"
         assert held[f"{app}_{table}"] == {"SELECT", "INSERT"}, table
+    assert held["assessment_drawnclaim"] == {"SELECT"}
     assert held["accounts_checkpoint"] == {"SELECT", "INSERT"}
     assert {table for table, may in held.items() if "DELETE" in may and table in tables()} == {
         "accounts_unitalias",

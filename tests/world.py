@@ -24,7 +24,7 @@ from accounts.services import checkpoints, clients, units, users
 from accounts.tasks import inside
 from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
 from assessment.models import Delivery, ImportBatch, Measure, Notice, Procedure, Rule, Target
-from assessment.services import deliveries, opinions
+from assessment.services import deliveries, draws, opinions
 from portal import new_tenant
 from projects.choices import (
     AgreementKind,
@@ -128,6 +128,7 @@ def load() -> World:
     for county in (a, b):
         _people(county, PEOPLE)
         _facts(county, "" if county is a else CANARY)
+        _draw(city, county)
     for county in (city, a, b):
         with inside(county.tenant_id):
             county.rows["checkpoint"] = checkpoints.keep(on=TODAY).pk
@@ -417,3 +418,17 @@ def _decide(county: County, mark: str) -> None:
     with acting(clerk):
         rows["signed_claim"] = Claim.objects.get(kind=ClaimKind.SIGNED_COUNT).pk
         assert Period.objects.filter(pk=rows["period"]).exists()
+
+
+def _draw(city: County, county: County) -> None:
+    """The city's sample of the county's one decided claim."""
+    with looking_down(city.posts["officer"], county) as officer:
+        drawn = draws.draw(
+            post=officer,
+            period_id=county.rows["period"],
+            kind=ClaimKind.PAID_IN,
+            size=1,
+            floor_wan=None,
+            seed=f"2012-{county.code}",
+        )
+        county.rows["draw"] = drawn.pk

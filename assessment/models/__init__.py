@@ -1,3 +1,4 @@
+from assessment.models.draw import Draw, DrawnClaim
 from assessment.models.mailbox import Mailbox
 from assessment.models.measure import Measure, Target
 from assessment.models.notice import Delivery, Notice, Rule
@@ -7,6 +8,8 @@ from assessment.models.workbook import ImportBatch
 
 __all__ = [
     "Delivery",
+    "Draw",
+    "DrawnClaim",
     "ImportBatch",
     "Mailbox",
     "Measure",

@@ -11,7 +11,8 @@ from accounts.queries.posts import ActingPost
 from accounts.queries.readable import post_words
 from accounts.refusals import NotFound
 from assessment.choices import Step, Verdict
-from assessment.models import Opinion
+from assessment.models import DrawnClaim, Opinion
+from assessment.queries import draws
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Evidence, EvidenceLink, SplitLine
 from projects.queries.visible import ACTS, claims_for, evidence_for
@@ -28,7 +29,7 @@ class Sheet:
     project, newest first. ``paid``: what the project has
     claimed as arrived so far, in 万元; ``contract``: its latest signature with a known amount.
     ``entered_in``: the post in which the claim was entered, as the log has it; ``on_behalf`` (代填):
-    by the bureau for another unit.
+    by the bureau for another unit. ``draws``: the superior's samples that have chosen it.
     """
 
     claim: Claim
@@ -42,6 +43,7 @@ class Sheet:
     paid: Decimal | None
     entered_in: str
     on_behalf: bool
+    draws: list[DrawnClaim]
 
     @property
     def rows(self) -> list[tuple[str, int]]:
@@ -118,6 +120,7 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
         paid=paid.aggregate(total=Sum("reported"))["total"],
         entered_in="·".join(words for words in _entered_in(claim) if words),
         on_behalf=_on_behalf(claim),
+        draws=draws.of_claim(post, claim),
     )
 
 

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.queries.posts import ActingPost
-from assessment.models import Measure, Opinion, Target
+from assessment.models import Draw, DrawnClaim, Measure, Opinion, Target
 from projects.queries.visible import claims_for
 from projects.rules import reads_county, reads_data
 
@@ -25,3 +25,17 @@ def targets_for(post: ActingPost) -> QuerySet[Target]:
 def measures_for(post: ActingPost) -> QuerySet[Measure]:
     """Counting rules: everybody who works with data may know how it is counted."""
     return Measure.objects.all() if reads_data(post) else Measure.objects.none()
+
+
+def drawn_claims_for(post: ActingPost) -> QuerySet[DrawnClaim]:
+    """Claims that the superior's samples have chosen, as far as the claims are visible."""
+    if reads_county(post):
+        return DrawnClaim.objects.all()
+    return DrawnClaim.objects.filter(claim__in=claims_for(post))
+
+
+def draws_for(post: ActingPost) -> QuerySet[Draw]:
+    """The superior's samples; for a unit those that have chosen a claim of its own."""
+    if reads_county(post):
+        return Draw.objects.all()
+    return Draw.objects.filter(pk__in=drawn_claims_for(post).values("draw_id"))

@@ -41,6 +41,7 @@ MENU = (
     ("calendar", _("工作日历"), projects.rules.may_keep_calendar),
     ("measures", _("统计口径"), projects.rules.reads_data),
     ("procedures", _("核实程序"), projects.rules.reads_data),
+    ("draws", _("上级抽查"), projects.rules.reads_data),
     ("units", _("单位"), accounts.rules.anybody),
     ("users", _("用户"), accounts.rules.may_see_users),
     ("deliveries", _("邮件送达"), assessment.rules.watches_deliveries),

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.acts import act
 from accounts.queries.posts import ActingPost
-from accounts.refusals import Forbidden, NotFound, Refused, explained
+from accounts.refusals import MESSAGES, Forbidden, NotFound, Refused, explained
 from projects import rules
 from projects.models import Claim, Period, Return
 from projects.queries.returns import SETTLED
@@ -61,11 +61,11 @@ def reopen(*, post: ActingPost, return_id: int, reason: str, until: dt.datetime,
     """Open one closed Return again, with a reason and an end, after which it is closed whatever runs.
 
     ``until`` and ``now`` are business moments; the end that is kept is as far from the database's
-    clock as they are from each other. The old seal stays in the change log. Raises Forbidden,
-    NotFound, Refused.
+    clock as they are from each other. The old seal stays in the change log. The inspection does it, or a
+    superior inside the county that he has entered. Raises Forbidden, NotFound, Refused.
     """
     if not rules.may_reopen(post):
-        raise Forbidden("只有督查室可以重新开放报表。")
+        raise Forbidden(str(MESSAGES["PT108"]))
     act("return.reopen", reason=reason)
     found = Return.objects.select_for_update(of=("self",), no_key=True).filter(pk=return_id).first()
     if found is None:

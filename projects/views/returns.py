@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import clock
+from accounts.choices import Role
 from accounts.queries import history
-from accounts.refusals import Refused
+from accounts.refusals import Forbidden, Refused
 from accounts.views.gate import gate, words
 from accounts.views.paging import number_in, paged
 from accounts.views.resends import once
@@ -140,6 +141,8 @@ def printed(request: HttpRequest, return_id: int) -> HttpResponse:
 @once(ReopenForm)
 def reopen(request: HttpRequest, return_id: int) -> HttpResponse:
     """Open one closed Return again, with a reason and an end (F-33)."""
+    if not _reopens(request):
+        raise Forbidden("请先选择要查看的县，再重新开放该县的报表。")
     found = get_object_or_404(queries.listed(request.post), pk=return_id)
     form = ReopenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -170,6 +173,12 @@ def end_of(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
 
 
+def _reopens(request: HttpRequest) -> bool:
+    """Whether this post may open a Return again here: a superior only in a county that he has entered."""
+    here = request.post.role != Role.SUPERIOR or request.county is not None
+    return here and rules.may_reopen(request.post)
+
+
 def _detail_page(
     request: HttpRequest, return_id: int, refused: str = "", scan_form: ScanForm | None = None
 ) -> HttpResponse:
@@ -186,7 +195,7 @@ def _detail_page(
             "submits": own,
             "withdraws": own and found.reports_closed_at is None and found.submitted_at is not None,
             "confirms": found.to_confirm and rules.may_confirm_of(request.post, found.unit_id),
-            "reopens": found.reports_closed_at is not None and rules.may_reopen(request.post),
+            "reopens": found.reports_closed_at is not None and _reopens(request),
             "scans": rules.may_record_for(request.post, found.unit_id),
             "scan_form": scan_form or ScanForm(),
             "papers": queries.scans_of(found),

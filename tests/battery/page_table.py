@@ -271,6 +271,11 @@ PAGES: dict[str, Page | Plain] = {
     "targets_accept": Plain(None, fields={"token": "the neighbour's workbook"}),
     "procedures": Plain("reporter"),
     "procedure_publish": Plain("party_inspector"),
+    "draws": Plain("reporter"),
+    "draw": Page("assessment_draw", Way("reporter", "draw")),
+    "draw_new": Plain(
+        "the city's officer in A", query={"period": "projects_period"}, fields={"period": "projects_period"}
+    ),
     "measures": Plain("reporter"),
     "notices": Plain("other_head"),
     "notices_read": Plain(None),

@@ -81,6 +81,7 @@ def _of_assessment(county: County) -> dict[str, Row]:
         "assessment_importbatch": {"sha256": secrets.token_hex(6)},
         "assessment_opinion": _opinion(county),
         "assessment_procedure": {"valid_from": "2099-01-01"},
+        "assessment_draw": {"reason": "x"},
         "assessment_rule": {"version": 2},
         "assessment_notice": {"step": 99},
         "assessment_delivery": {"post_id": county.posts["clerk"].id},

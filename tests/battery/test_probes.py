@@ -23,12 +23,19 @@ PLAIN = {"select", "count", "exists", "join", "outer join", "unique key"}
 REFUSED_TO_ALL = {
     ("reference", "projects_lead"): "a lead begins without the project that it leads to",
     ("name", "projects_stagechange"): "nobody has decided a change that begins to wait",
+    ("name", "assessment_draw"): "the database says who drew",
+    ("collide by reference", "assessment_draw"): "the database numbers the draws of a period",
 }
 # What those who mostly read may write by design, as the walls have it: nothing there is a leak.
 MAY_WRITE = {
     "task in A": TASKS_WRITE,
-    # The forms that a superior sends twice; opinions are probed, since the superior's step alone is open.
-    "superior in A": {"accounts_sentform": EVERY_COMMAND},
+    # The forms that a superior sends twice, samples, and Returns that are opened again, which a guard tells
+    # from other changes; opinions are probed, since the superior's step alone is open.
+    "superior in A": {
+        "accounts_sentform": EVERY_COMMAND,
+        "assessment_draw": {"INSERT"},
+        "projects_return": {"UPDATE"},
+    },
 }
 WRITES = {**dict.fromkeys(("update", "lock", "redirect", "give away"), "UPDATE"), "delete": "DELETE"}
 # What each grant must have been tried with, on every table that gives it.
@@ -90,8 +97,12 @@ class Twins:
         return self.known[ask]
 
     def _outcome(self, ask: Ask) -> Outcome:
-        post = self.ground.world.a.posts[self._stem(ask)]
-        with self.ground.inside(post) as app:
+        world = self.ground.world
+        context = context_of(world.a.posts[self._stem(ask)])
+        if ask.statement.startswith("INSERT INTO assessment_draw "):
+            context = looking_down(world.city.posts["officer"], world.a)
+        with self.ground.context(context) as app:
+            begin(app)
             return attempt(app, ask.statement, ask.params, settle=ask.settle)
 
     def _stem(self, ask: Ask) -> str:

@@ -18,6 +18,14 @@ TASKS_WRITE: dict[str, frozenset[str]] = {
     "projects_return": frozenset({"UPDATE"}),
 }
 
+# What a superior who looks down may write; the tables' grants and guards hold for him too.
+FROM_ABOVE: dict[str, frozenset[str]] = {
+    "assessment_opinion": EVERY_COMMAND,
+    "assessment_draw": EVERY_COMMAND,
+    "accounts_sentform": EVERY_COMMAND,
+    "projects_return": frozenset({"UPDATE"}),
+}
+
 
 def app_reads_its_own_rows_and_no_others(ground: Ground) -> None:
     """Every table: a member reads exactly its county's rows, the city both, a stranger none."""
@@ -112,7 +120,7 @@ def those_who_only_read_write_nothing(ground: Ground) -> None:
     contexts = {
         context_of(clerk, scope.OPERATOR): {},
         scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.IDENTITY)): {},
-        looking_down(officer, a): dict.fromkeys(("assessment_opinion", "accounts_sentform"), EVERY_COMMAND),
+        looking_down(officer, a): FROM_ABOVE,
         scope.signed(scope.Scope(a.tenant_id, None, None, scope.CLIENT)): {},
         scope.signed(scope.Scope(a.tenant_id, clerk.user_id, clerk.id, scope.CLIENT)): {},
         as_task(a.tenant_id): TASKS_WRITE,

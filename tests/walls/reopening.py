@@ -2,7 +2,18 @@
 
 import psycopg
 
-from tests.walls.ground import Ground, Outcome, add, attempt, become, insert
+from accounts import scope
+from tests.walls.ground import (
+    Ground,
+    Outcome,
+    add,
+    attempt,
+    become,
+    context_of,
+    insert,
+    looking_down,
+    set_context,
+)
 from tests.walls.papers import claim_row, close, decide, one, say, voucher
 
 REOPEN = (
@@ -38,7 +49,9 @@ def a_reopened_return_closes_by_the_clock(ground: Ground) -> None:
         entry = claim_row(ground, voucher_id=voucher(app, ground), **own)
         close(app, ground, "城关镇")
         sealed = one(app, "projects_return", row)["seal"]
+        become(app, a.posts["party_inspector"])
         app.execute(REOPEN, ["漏报", 2, row])
+        become(app, a.posts["clerk"])
         assert one(app, "projects_return", row)["seal"] == ""
         assert not attempt(app, *insert("projects_claim", entry)).refused
         assert not attempt(app, SUBMIT, [row]).refused
@@ -74,6 +87,33 @@ def opinions_end_with_the_reopening(ground: Ground) -> None:
         assert app.execute(CLOSE, [row]).rowcount == 1
 
 
+def reopened_by_another(ground: Ground) -> Outcome:
+    """The inspection reopens, or a superior who has entered the county; he may touch nothing else."""
+    a, city = ground.world.a, ground.world.city
+    row = a.rows["return:城关镇"]
+    above = looking_down(city.posts["officer"], a)
+    with ground.inside(a.posts["government_inspector"]) as app:
+        set_context(app, above)
+        assert attempt(app, REOPEN, ["漏报", 60, row]).code == "PT108", "an open Return was touched"
+        become(app, a.posts["government_inspector"])
+        close(app, ground, "城关镇")
+        assert not attempt(app, REOPEN, ["漏报", 60, row]).refused
+        for stem in ("clerk", "other_head", "leader", "admin"):
+            become(app, a.posts[stem])
+            assert attempt(app, REOPEN, ["漏报", 60, row]).code == "PT108", stem
+        set_context(app, context_of(city.posts["admin"], scope.SUPERIOR, a.tenant_id))
+        assert attempt(app, REOPEN, ["漏报", 60, row]).code == "PT108", "another post of the city"
+        set_context(app, context_of(city.posts["officer"]))
+        assert attempt(app, REOPEN, ["漏报", 60, row]).count == 0, "from outside the county"
+        set_context(app, above)
+        assert attempt(app, REOPEN, ["漏报", 60, row]).count == 1
+        assert attempt(app, REOPEN, [" ", 60, row]).code == "PT107"
+        assert attempt(app, REOPEN, ["漏报", -1, row]).code == "PT107"
+        assert attempt(app, SUBMIT, [row]).code == "PT108", "submitted from above"
+        besides = REOPEN.replace("seal = ''", "seal = '', on_behalf = NOT on_behalf")
+        return attempt(app, besides, ["漏报", 60, row])
+
+
 def _filed(app: psycopg.Connection, ground: Ground) -> tuple[int, int]:
     """A period of one Return: both ids."""
     a = ground.world.a
@@ -91,5 +131,5 @@ def _entered(app: psycopg.Connection, ground: Ground, booked_in: int) -> int:
     return add(app, "projects_claim", **claim_row(ground, voucher_id=voucher(app, ground), **of))
 
 
-REFUSALS = {"PT107": reopened_without_an_end}
+REFUSALS = {"PT107": reopened_without_an_end, "PT108": reopened_by_another}
 CHECKS = [a_reopened_return_closes_by_the_clock, opinions_end_with_the_reopening]
