@@ -95,3 +95,17 @@ class DeliveryState(models.TextChoices):
     SENT = "sent", _("已送达")
     UNKNOWN = "unknown", _("结果不明")
     FAILED = "failed", _("发送失败")
+
+
+class SnapshotKind(models.TextChoices):
+    """What frozen rows were published as."""
+
+    PUBLICITY = "publicity", _("公示稿")
+    RESULT = "result", _("结果")
+
+
+class ObjectionOutcome(models.TextChoices):
+    """What the inspection office answers to an objection; it changes no figure by itself."""
+
+    UPHELD = "upheld", _("采纳")
+    DISMISSED = "dismissed", _("不予采纳")

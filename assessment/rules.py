@@ -54,6 +54,21 @@ def publishes_procedures(post: Post) -> bool:
     return post.role == Role.INSPECTION
 
 
+def publishes_results(post: Post) -> bool:
+    """Who publishes what was verified (公示) and freezes the result."""
+    return post.role == Role.INSPECTION
+
+
+def objects(post: Post) -> bool:
+    """Who objects to what was published about their unit (异议)."""
+    return post.role in OWN_UNIT
+
+
+def answers_objections(post: Post) -> bool:
+    """Who answers objections; not where a post of theirs has an interest."""
+    return post.role == Role.INSPECTION
+
+
 def has_mail(post: Post) -> bool:
     """Everybody may have notices mailed where the installation has a mail server."""
     return settings.PORTAL_MAIL

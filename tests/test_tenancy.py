@@ -70,10 +70,12 @@ DEFINER_TRIGGERS = {
         "guard_reopening",
         "guard_draw",
         "write_choice",
+        *("guard_snapshot", "guard_objection", "guard_answer"),
     ),
 }
 DEFINER_INNER = {"post_label"}
 INVOKER_GRANTED = {
+    "publicises",
     "person",
     "write_tenant",
     "interested_units",
@@ -155,6 +157,9 @@ def test_tables_without_a_tenant_are_the_listed_ones(ground):
     )
     assert {tuple(row.values()) for row in columns} == {
         ("accounts_user", "password", "UPDATE"),
+        ("assessment_objection", "outcome", "UPDATE"),
+        ("assessment_objection", "answer", "UPDATE"),
+        ("assessment_objection", "answered_on", "UPDATE"),
         ("accounts_secondfactor", "step", "UPDATE"),
         ("accounts_secondfactor", "failures", "UPDATE"),
         ("accounts_secondfactor", "failed_at", "UPDATE"),
@@ -175,7 +180,7 @@ def test_the_application_has_the_granted_rights_and_no_dangerous_one(ground):
         held[row["name"]].add(row["may"])
     for table in THE_LOG:
         assert held[table] == {"SELECT"}, table
-    append_only = ("claim", "opinion", "measure", "target", "rule", "notice", "draw")
+    append_only = ("claim", "opinion", "measure", "target", "rule", "notice", "draw", "snapshot", "objection")
     for table in append_only:
         app = "projects" if table == "claim" else "assessment"
         assert held[f"{app}_{table}"] == {"SELECT", "INSERT"}, table

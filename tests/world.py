@@ -22,9 +22,20 @@ from accounts.models import GroupMembership, SentForm, Unit, UnitAlias, UnitGrou
 from accounts.queries.posts import ActingPost, own_posts
 from accounts.services import checkpoints, clients, units, users
 from accounts.tasks import inside
-from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
-from assessment.models import Delivery, ImportBatch, Measure, Notice, Procedure, Rule, Target
-from assessment.services import deliveries, draws, opinions
+from assessment import canonical
+from assessment.choices import Channel, DeliveryState, NoticeLink, ObjectionOutcome, RuleKind, SnapshotKind
+from assessment.models import (
+    Delivery,
+    ImportBatch,
+    Measure,
+    Notice,
+    Objection,
+    Procedure,
+    Rule,
+    Snapshot,
+    Target,
+)
+from assessment.services import deliveries, draws, objections, opinions
 from portal import new_tenant
 from projects.choices import (
     AgreementKind,
@@ -254,6 +265,7 @@ def _facts(county: County, mark: str) -> None:
     _money(county, mark, split)
     _remind(county, mark)
     _decide(county, mark)
+    _publish(county, mark)
 
 
 def _client(county: County, mark: str) -> int:
@@ -432,3 +444,57 @@ def _draw(city: County, county: County) -> None:
             seed=f"2012-{county.code}",
         )
         county.rows["draw"] = drawn.pk
+
+
+def _publish(county: County, mark: str) -> None:
+    """A publicity of a quarter of the year before, which nobody files, with an answered objection."""
+    rows = county.rows
+    with acting(county.posts["government_inspector"]):
+        act("snapshot.publish")
+        quarter = periods.ensure(periods.span(PeriodKind.QUARTER, dt.date(2011, 10, 1)), filed=False)
+        rows["snapshot"] = publicity(county, quarter, mark).pk
+    with acting(county.posts["other_head"]):
+        act("objection.raise")
+        objection = Objection.objects.create(
+            publicity_id=rows["snapshot"],
+            claim_id=rows["split_claim"],
+            unit_id=county.units["城关镇"],
+            reason=f"少计了{mark}",
+            raised_on=dt.date(2012, 6, 25),
+            answer_due=dt.date(2012, 7, 2),
+        )
+        rows["objection"] = objection.pk
+    with acting(county.posts["government_inspector"]) as inspector:
+        objections.answer(
+            post=inspector,
+            objection_id=rows["objection"],
+            outcome=ObjectionOutcome.DISMISSED,
+            text=f"与凭证相符{mark}",
+            today=TODAY,
+        )
+
+
+def publicity(county: County, period: Period, mark: str) -> Snapshot:
+    """A publicity of June with time for objections, which names claims of 水沟镇, inside the caller's act."""
+    claim = {"kind": ClaimKind.PAID_IN, "unit": county.units["水沟镇"], "unit_name": f"水沟镇{mark}"}
+    text = canonical.text(
+        {
+            "title": f"{period.name}核实结果公示稿{mark}",
+            "schedule": "100.00",
+            "measures": [],
+            "claims": {county.rows[key]: claim for key in ("claim", "split_claim", "decided_claim")},
+            "uncounted": [],
+        }
+    )
+    return Snapshot.objects.create(
+        kind=SnapshotKind.PUBLICITY,
+        period=period,
+        title=f"{period.name}核实结果公示稿{mark}",
+        as_of=period.ends_on,
+        content=text,
+        sha256=canonical.sha256_of(text),
+        sm3=canonical.sm3_of(text),
+        published_on=dt.date(2012, 6, 20),
+        objections_until=dt.date(2012, 6, 28),
+        answer_days=5,
+    )

@@ -25,7 +25,7 @@ OPERATIONS = {"I": _("新增"), "U": _("更改"), "D": _("删除")}
 PERSONAL = "changed"  # what the log's triggers write in place of a personal column
 PERSONAL_WORDS = _("已更改（不记录内容）")
 NOTHING = _("空")
-LABELS = {"post_label", "submitted_by"}  # columns that hold a post's label: 单位·role
+LABELS = {"post_label", "submitted_by", "answered_label"}  # columns that hold a post's label: 单位·role
 # A table that users never meet by itself.
 UNNAMED = {"accounts_tenantclosure": _("辖区层级")}
 # Keys, digests and sort keys say nothing to people.

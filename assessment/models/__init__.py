@@ -2,8 +2,10 @@ from assessment.models.draw import Draw, DrawnClaim
 from assessment.models.mailbox import Mailbox
 from assessment.models.measure import Measure, Target
 from assessment.models.notice import Delivery, Notice, Rule
+from assessment.models.objection import Objection
 from assessment.models.opinion import Opinion
 from assessment.models.procedure import Procedure
+from assessment.models.snapshot import Snapshot
 from assessment.models.workbook import ImportBatch
 
 __all__ = [
@@ -14,8 +16,10 @@ __all__ = [
     "Mailbox",
     "Measure",
     "Notice",
+    "Objection",
     "Opinion",
     "Procedure",
     "Rule",
+    "Snapshot",
     "Target",
 ]

@@ -112,7 +112,7 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
     if measure is None:
         raise Refused(f"没有名为“{measure_name}”的统计口径。")
     targets = _targets(measure, as_of)
-    units = list(_units_of(as_of))
+    units = list(units_of(as_of))
     credited, total, total_pending = _credits(measure, as_of, basis)
     unit_of = represented(units)
     below = credits_below(measure, as_of, basis, unit_of)
@@ -120,7 +120,7 @@ def standing(*, as_of: dt.date, basis: str = Basis.VERIFIED, measure_name: str =
     total_pending += sum((pending for _amount, pending, _entries in below.values()), NOTHING)
     credited |= below
     groups = groups_on(as_of)
-    reported = _units_reported(as_of) | units_reported_below(as_of, unit_of)
+    reported = units_reported(as_of) | units_reported_below(as_of, unit_of)
     months = elapsed_months(as_of)
     schedule = percent(Decimal(months), Decimal(12)) or Decimal("0.00")
     lines = []
@@ -173,7 +173,7 @@ def groups_on(day: dt.date) -> dict[int, str]:
     return dict(GroupMembership.objects.filter(on_day(day)).values_list("unit_id", "group__code"))
 
 
-def _units_of(as_of: dt.date) -> QuerySet[Unit]:
+def units_of(as_of: dt.date) -> QuerySet[Unit]:
     """Units of the year up to as-of: one that was closed in it keeps its line (F-2). Offices have no task."""
     there = Q(starts_on__isnull=True) | Q(starts_on__lte=as_of)
     there &= Q(ends_on__isnull=True) | Q(ends_on__gte=year_of(as_of))
@@ -231,7 +231,7 @@ def shares_of(kind: str) -> dict[int | None, list[tuple[int, Decimal]]]:
     return shares
 
 
-def _units_reported(as_of: dt.date) -> set[int]:
+def units_reported(as_of: dt.date) -> set[int]:
     """Units with a submitted Return of a period of the year that was due by as-of."""
     return set(
         Return.objects.filter(

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.queries.posts import ActingPost
-from assessment.models import Draw, DrawnClaim, Measure, Opinion, Target
+from assessment.models import Draw, DrawnClaim, Measure, Objection, Opinion, Snapshot, Target
 from projects.queries.visible import claims_for
 from projects.rules import reads_county, reads_data
 
@@ -39,3 +39,15 @@ def draws_for(post: ActingPost) -> QuerySet[Draw]:
     if reads_county(post):
         return Draw.objects.all()
     return Draw.objects.filter(pk__in=drawn_claims_for(post).values("draw_id"))
+
+
+def snapshots_for(post: ActingPost) -> QuerySet[Snapshot]:
+    """What was published is for everybody who works with data."""
+    return Snapshot.objects.all() if reads_data(post) else Snapshot.objects.none()
+
+
+def objections_for(post: ActingPost) -> QuerySet[Objection]:
+    """Objections of the post's unit, or all of the county."""
+    if reads_county(post):
+        return Objection.objects.all()
+    return Objection.objects.filter(unit_id=post.unit_id) if reads_data(post) else Objection.objects.none()

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts import clock
 from accounts.choices import Role
 from accounts.queries import history
 from accounts.refusals import Forbidden, NotFound, Refused
@@ -12,7 +13,7 @@ from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, verdicts_for
-from assessment.queries import claim_sheet
+from assessment.queries import claim_sheet, objections
 from assessment.queries.queue import CONFLICT_WORDS, conflicts_of
 from assessment.services import opinions
 from projects.choices import ClaimState
@@ -105,6 +106,9 @@ def _page(
             "correctable": may_record_for(request.post, sheet.claim.unit_id)
             and correctable(sheet.claim, sheet.reversal),
             "returned": own and sheet.claim.state == ClaimState.RETURNED,
+            "publicity": objections.open_for(request.post, sheet.claim, today=clock.today()),
+            "objections": objections.to_claim(request.post, sheet.claim),
+            "today": clock.today(),
             "changes": history.of_rows(sheet.rows),
         },
     )

@@ -34,6 +34,7 @@ MENU = (
     ("vouchers", _("凭证"), projects.rules.reads_data),
     ("standing", _("任务进度"), projects.rules.reads_data),
     ("figures", _("主要数据"), projects.rules.reads_data),
+    ("snapshots", _("公示与结果"), projects.rules.reads_data),
     ("gates", _("阶段条件"), projects.rules.may_set_gates),
     ("imports", _("导入工作簿"), assessment.rules.imports),
     ("targets", _("目标任务"), projects.rules.reads_data),

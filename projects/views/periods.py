@@ -121,6 +121,7 @@ def _list_page(request: HttpRequest, form: RuleForm | None = None) -> HttpRespon
             "form": form,
             "opens": opens,
             "closes": rules.may_close_reports(request.post),
+            "seals": rules.may_close_period(request.post),
             "keeps_calendar": rules.may_keep_calendar(request.post),
         },
     )

@@ -118,6 +118,16 @@ PAGES: dict[str, Page | Plain] = {
             lambda: {"verdict": "reject", "code": "duplicate", "reason": "重复"},
         ),
     ),
+    "claim_object": both(CLAIM, "reporter", "claim", sending(reason="少计了")),
+    "objection": Page("assessment_objection", Way("other_head", "objection")),
+    "objection_answer": Page(
+        "assessment_objection",
+        post=Way("party_inspector", "objection", sending(outcome="dismissed", text="与凭证相符")),
+    ),
+    "snapshot": Page("assessment_snapshot", Way("reporter", "snapshot")),
+    "snapshot_rows": Page("assessment_snapshot", Way("clerk", "snapshot")),
+    "snapshot_text": Page("assessment_snapshot", Way("clerk", "snapshot")),
+    "snapshot_freeze": both("assessment_snapshot", "party_inspector", "snapshot", sending(reason="")),
     "standing_claims": Page("accounts_unit", Way("clerk", "unit:水沟镇")),
     "standing_targets": Page("accounts_unit", Way("clerk", "unit:水沟镇")),
     "import_undo": Page(
@@ -269,6 +279,11 @@ PAGES: dict[str, Page | Plain] = {
     "targets_template": Plain("clerk"),
     "targets_load": Plain("clerk"),
     "targets_accept": Plain(None, fields={"token": "the neighbour's workbook"}),
+    "objections": Plain("reporter"),
+    "snapshots": Plain("reporter"),
+    "snapshot_publish": Plain(
+        "party_inspector", query={"period": "projects_period"}, fields={"period": "projects_period"}
+    ),
     "procedures": Plain("reporter"),
     "procedure_publish": Plain("party_inspector"),
     "draws": Plain("reporter"),

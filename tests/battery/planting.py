@@ -11,7 +11,7 @@ from tests.walls.ground import Row, references, tenant_models
 from tests.world import County
 
 # References that a trigger fills, whatever was sent: what counts is whether the row has kept it.
-FILLED = {("assessment_notice", "measure_id")}
+FILLED = {("assessment_notice", "measure_id"), ("assessment_objection", "opinion_id")}
 # What a claim shares with its reversal and its replacement.
 FACT = ("unit_id", "project_id", "kind", "voucher_id", "agreement_id", "happened_on", "split_id")
 KEPT = 'RETURNING "{}" = ?'
@@ -82,6 +82,8 @@ def _of_assessment(county: County) -> dict[str, Row]:
         "assessment_opinion": _opinion(county),
         "assessment_procedure": {"valid_from": "2099-01-01"},
         "assessment_draw": {"reason": "x"},
+        "assessment_snapshot": {"replaces_id": county.rows["snapshot"], "reason": "x"},
+        "assessment_objection": _objection(county),
         "assessment_rule": {"version": 2},
         "assessment_notice": {"step": 99},
         "assessment_delivery": {"post_id": county.posts["clerk"].id},
@@ -130,11 +132,19 @@ def _opinion(county: County) -> Row:
     return {**said, "reason": "", "supersedes_id": None}
 
 
+def _objection(county: County) -> Row:
+    unsaid = dict.fromkeys(("answered_on", "answered_by_id", "answered_at", "opinion_id"))
+    about = {"claim_id": county.rows["claim"], "unit_id": county.units["水沟镇"]}
+    return {**about, "outcome": "", "answer": "", "answered_label": "", **unsaid}
+
+
 def _suited(rows: Rows, table: str, column: str) -> list[Row]:
     """Rows of county A that fill this reference, of which the ledger accepts at least one."""
     row = {**fresh(rows, table), **_fitting(rows.a, table, column)}
-    if (table, column) in FILLED:
+    if table == "assessment_notice" and (table, column) in FILLED:
         row |= _of_a_measure(rows)
+    if (table, column) == ("assessment_objection", "opinion_id"):
+        row |= {"publicity_id": rows.extra["assessment_snapshot"], "claim_id": rows.a.rows["decided_claim"]}
     target = dict(references_of(table))[column]
     if (table, column) == ("projects_claim", "reverses_id"):
         return [_reversal(rows, row)]
@@ -158,6 +168,12 @@ def _fitting(county: County, table: str, column: str) -> Row:
         ("projects_claim", "stage_change_id"): {
             "kind": "landed",
             "project_id": county.rows["office_project"],
+        },
+        ("assessment_snapshot", "publicity_id"): {
+            "kind": "result",
+            "published_on": "2012-07-01",
+            "reason": "",
+            **dict.fromkeys(("objections_until", "answer_days", "replaces_id")),
         },
         ("assessment_opinion", "supersedes_id"): {
             "claim_id": county.rows["decided_claim"],
@@ -301,6 +317,7 @@ def _again(rows: Rows, table: str, key: Key, row: Row) -> Ask:
     """A row of county A with this row's key. Not settled: the key speaks before the references do."""
     under = {
         ("assessment_target", "unit_id"): {"replaces_id": None},
+        ("assessment_snapshot", "kind"): {"replaces_id": None},
         ("projects_claim", "agreement_id"): _figure_of("agreement_id", None),
         ("projects_claim", "voucher_id"): {"split_id": rows.a.rows["split"]},
     }

@@ -25,6 +25,8 @@ REFUSED_TO_ALL = {
     ("name", "projects_stagechange"): "nobody has decided a change that begins to wait",
     ("name", "assessment_draw"): "the database says who drew",
     ("collide by reference", "assessment_draw"): "the database numbers the draws of a period",
+    ("name", "assessment_snapshot"): "only an inspector publishes, whose name is put in",
+    ("name", "assessment_objection"): "only a unit objects, whose person is put in, and nobody has answered",
 }
 # What those who mostly read may write by design, as the walls have it: nothing there is a leak.
 MAY_WRITE = {
@@ -109,6 +111,10 @@ class Twins:
         """Who in county A may do this."""
         if any(table in ask.statement for table in ("accounts_post", "accounts_client")):
             return "admin"
+        if "INSERT INTO assessment_objection" in ask.statement:
+            return "head"
+        if "INSERT INTO assessment_snapshot" in ask.statement:
+            return "party_inspector"
         # The mailbox that stands is the inspector's; a new one is the clerk's.
         new = f'"post_id": {self.ground.world.a.posts["clerk"].id}' in str(ask.params)
         if "inspection" in str(ask.params) or ("assessment_mailbox" in ask.statement and not new):

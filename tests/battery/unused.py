@@ -6,7 +6,7 @@ from decimal import Decimal
 from accounts.acts import act
 from accounts.choices import Role
 from accounts.models import Post, Unit
-from assessment.models import Procedure
+from assessment.models import Objection, Procedure
 from projects.choices import (
     AgreementKind,
     CalendarSource,
@@ -35,7 +35,7 @@ from projects.models import (
     Voucher,
 )
 from projects.services import claims, periods
-from tests.world import CANARY, County, acting
+from tests.world import CANARY, County, acting, publicity
 
 DAY = dt.date(2012, 6, 1)
 
@@ -46,6 +46,13 @@ def rows_of(county: County) -> dict[str, int]:
     with acting(county.posts["admin"]):
         act("post.add")
         made = {"accounts_post": _taking_over(county)}
+    with acting(county.posts["party_inspector"]):
+        act("snapshot.publish")
+        quarter = periods.ensure(periods.span(PeriodKind.QUARTER, dt.date(2010, 10, 1)), filed=False)
+        made["assessment_snapshot"] = publicity(county, quarter, mark).pk
+    with acting(county.posts["head"]):
+        act("objection.raise")
+        made["assessment_objection"] = _unanswered(county, made["assessment_snapshot"], mark)
     with acting(county.posts["clerk"]):
         act("voucher.record")
         _apart(1 if county.prefix == "a" else 2)
@@ -58,6 +65,12 @@ def _taking_over(county: County) -> int:
     leaving = Post.objects.get(pk=county.posts["other_head"].id)
     who = {"user_id": county.posts["reporter"].user_id, "unit_id": leaving.unit_id, "role": Role.HEAD}
     return Post.objects.create(**who, from_on=dt.date(2013, 1, 1), takes_over=leaving).pk
+
+
+def _unanswered(county: County, publicity_id: int, mark: str) -> int:
+    days = {"raised_on": dt.date(2012, 6, 25), "answer_due": dt.date(2012, 7, 2)}
+    about = {"claim_id": county.rows["claim"], "unit_id": county.units["水沟镇"]}
+    return Objection.objects.create(publicity_id=publicity_id, reason=f"漏计{mark}", **about, **days).pk
 
 
 def _papers(county: County, mark: str) -> dict[str, int]:

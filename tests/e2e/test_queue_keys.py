@@ -1,4 +1,4 @@
-"""A county's half-year from the queue to the seal, by keyboard alone."""
+"""A county's half-year from the queue to the seal by keyboard alone, then to the frozen result by clicks."""
 
 import re
 import statistics
@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.conftest import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.battery]
+CLICKS = 9
 CLERK, OFFICES = "sn_clerk2", ("sn_party", "sn_gov")
 
 
@@ -54,7 +55,36 @@ class Desk:
             self.cards += 1
 
 
-def test_a_county_is_decided_by_keyboard(visit):
+def publish_and_freeze(visitor) -> int:
+    """Close the half-year, publish it without time for objections (the demo's day stands), freeze it."""
+    hand = Hand(visitor)
+    hand.click("nav >> text=填报期")
+    hand.click("main a:text-is('关闭')")
+    hand.click("main button:has-text('确认关闭并封存')")
+    hand.click("nav >> text=公示与结果")
+    hand.click("main a:text-is('公示')")
+    hand.page.select_option("[name=time]", "without")
+    hand.page.fill("[name=reason]", "演示日期不走动，当日公布")
+    hand.click("main button:text-is('公示')")
+    hand.click("main a:has-text('公布结果')")
+    hand.click("main button:has-text('确认公布结果')")
+    return hand.clicks + 1  # the choice of no time for objections
+
+
+class Hand:
+    """Somebody who goes from page to page with the mouse, and how often that was pressed."""
+
+    def __init__(self, visitor):
+        self.page, self.clicks = visitor.page, 0
+
+    def click(self, selector: str) -> None:
+        """One press, and the page that it leads to."""
+        self.clicks += 1
+        self.page.click(selector)
+        self.page.wait_for_load_state()
+
+
+def test_a_county_is_decided_by_keyboard_and_its_result_frozen(visit):
     desks = []
     for username in (CLERK, *OFFICES):
         visitor = visit()
@@ -78,6 +108,15 @@ def test_a_county_is_decided_by_keyboard(visit):
         assert "没有等待您处理的申报" in desk.page.inner_text("main")
     leader = visit()
     leader.sign_in("sn_leader")
+    clicks = publish_and_freeze(visitor)
+    assert not visitor.faults, visitor.faults
+    print(f"{clicks} clicks and one reason from the decided claims to the frozen result")
+    assert clicks == CLICKS
+    leader.open("/snapshots/")
+    leader.page.click("main a:text-is('商南县2012年上半年核实结果')")
+    shown = leader.page.inner_text("main")
+    assert "与公示稿一致" in shown
+    assert "与现数不同的 0 处" in shown
     leader.open("/standing/?as_of=2012-06-30&basis=verified")
     assert (
         leader.page.locator("a, div", has_text="待核实（另计）").first.locator("strong").inner_text()

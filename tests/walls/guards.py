@@ -1,6 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
-from tests.walls import acts, draws, people, reopening
+from tests.walls import acts, draws, people, publicity, reopening
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -256,6 +256,7 @@ REFUSALS = {
     **reopening.REFUSALS,
     **draws.REFUSALS,
     **people.REFUSALS,
+    **publicity.REFUSALS,
 }
 
 
@@ -459,6 +460,7 @@ CHECKS = [
     a_return_begins_open_in_an_open_period,
     *reopening.CHECKS,
     *draws.CHECKS,
+    *publicity.CHECKS,
     a_unit_represents_what_lies_below,
     posts_are_given_by_the_administrator_to_the_own_people,
     clients_are_given_by_two_administrators,
