@@ -75,6 +75,7 @@ SENTENCES = {
     "return.close": _("关闭了本期填报"),
     "return.close_reports": _("关闭了本期填报，核实继续"),
     "return.confirm": _("确认了代填的报表"),
+    "return.confirm_zero": _("确认了零报告"),
     "return.reopen": _("重新开放了一份报表"),
     "return.reclose": _("到期关闭了填报"),
     "return.scan": _("上传了盖章的报表"),

@@ -69,6 +69,11 @@ def answers_objections(post: Post) -> bool:
     return post.role == Role.INSPECTION
 
 
+def confirms_zero_reports(post: Post) -> bool:
+    """Who confirms that a Return without claims is a zero report (零报告): the office that verifies."""
+    return post.role == Role.INSPECTION
+
+
 def has_mail(post: Post) -> bool:
     """Everybody may have notices mailed where the installation has a mail server."""
     return settings.PORTAL_MAIL

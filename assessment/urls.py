@@ -13,20 +13,25 @@ from assessment.views import (
     objections,
     procedures,
     queue,
+    reductions,
     rules,
     snapshots,
     standing,
     targets,
     units,
+    zero_reports,
 )
 from assessment.views import help as help_pages
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/clean/", queue.clean, name="queue_clean"),
+    path("queue/zero/", zero_reports.confirm, name="queue_zero"),
     path("queue/<int:claim_id>/", queue.item, name="queue_item"),
     path("queue/<int:claim_id>/next/", queue.following, name="queue_next"),
     path("queue/<int:claim_id>/card/", queue.card, name="queue_card"),
+    path("reductions/", reductions.reductions, name="reductions"),
+    path("reductions/claims/", reductions.claims, name="reduction_claims"),
     path("claims/<int:claim_id>/", claims.claim, name="claim"),
     path("claims/<int:claim_id>/opinion/", claims.opinion, name="claim_opinion"),
     path("claims/<int:claim_id>/object/", objections.object_to, name="claim_object"),

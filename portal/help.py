@@ -81,6 +81,7 @@ OF_PAGE = {
     "/queue/": "vouchers",
     "/procedures/": "inspection",
     "/splits/": "bureau",
+    "/reductions/": "vouchers",
     "/returns/": "returns",
     "/periods/": "returns",
     "/notices/": "notices",

@@ -71,6 +71,7 @@ DEFINER_TRIGGERS = {
         "guard_draw",
         "write_choice",
         *("guard_snapshot", "guard_objection", "guard_answer"),
+        "guard_zero_report",
     ),
 }
 DEFINER_INNER = {"post_label"}
@@ -84,6 +85,7 @@ INVOKER_GRANTED = {
     "work_days",
     "review_is_late",
     "may_follow",
+    "has_interest_in",
     "return_rows",
     "return_seal",
 }

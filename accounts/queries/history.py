@@ -51,10 +51,13 @@ class Filters:
     row: int | None = None
 
 
-def of_rows(pairs: Iterable[tuple[str, int]], limit: int = 50) -> list[Entry]:
+def of_rows(
+    pairs: Iterable[tuple[str, int]], limit: int = 50, after: dt.datetime | None = None
+) -> list[Entry]:
     """The latest acts that wrote these rows (table, id), each with its lines about these rows only.
 
-    The number of queries depends on the kinds of things named, never on the number of rows.
+    ``after``: only acts later than this moment of the real clock. The number of queries depends on the
+    kinds of things named, never on the number of rows.
     """
     wanted = defaultdict(set)
     for table, row in pairs:
@@ -65,7 +68,8 @@ def of_rows(pairs: Iterable[tuple[str, int]], limit: int = 50) -> list[Entry]:
     for table, rows in wanted.items():
         lines |= Q(table=table, row__in=rows)
     own = ChangeRow.objects.filter(lines)
-    changes = list(_sealed().filter(pk__in=own.values("change_id")).order_by("-pos")[:limit])
+    sealed = _sealed() if after is None else _sealed().filter(at__gt=after)
+    changes = list(sealed.filter(pk__in=own.values("change_id")).order_by("-pos")[:limit])
     return _told(changes, own.filter(change__in=[change.pk for change in changes]))
 
 

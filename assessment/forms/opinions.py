@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessment.choices import ReasonCode, Step, Verdict
-from assessment.queries.cards import MONEY, SIGNING, Narrowed
+from assessment.models import Measure
+from assessment.queries.cards import DUE, MONEY, RISK, SIGNING, Narrowed
 from projects.choices import COUNTED
 from projects.models import Claim
 from projects.sheets import cells
@@ -134,14 +135,26 @@ class QueueFilter(forms.Form):
         required=False,
         choices=[("", _("全部")), (MONEY, _("到位资金")), (SIGNING, _("签约"))],
     )
+    measure = forms.ChoiceField(label=_("指标"), required=False)
+    order = forms.ChoiceField(
+        label=_("排序"), required=False, choices=[(DUE, _("截止日期")), (RISK, _("风险"))]
+    )
     doubts = forms.BooleanField(label=_("只看有疑点的"), required=False)
 
-    def __init__(self, *args, units: list[tuple[int, str]], **kwargs):
+    def __init__(self, *args, units: list[tuple[int, str]], measures: list[Measure], **kwargs):
         super().__init__(*args, **kwargs)
+        self.measures = {measure.name: measure for measure in measures}
         self.fields["unit"].choices = [("", _("全部")), *units]
+        self.fields["measure"].choices = [("", _("全部")), *((name, name) for name in self.measures)]
 
     def narrowed(self) -> Narrowed:
         """The filters that were given; those that are wrong narrow nothing."""
         self.is_valid()
         data = self.cleaned_data
-        return Narrowed(data.get("unit"), data.get("kind", ""), bool(data.get("doubts")))
+        return Narrowed(
+            data.get("unit"),
+            data.get("kind", ""),
+            bool(data.get("doubts")),
+            self.measures.get(data.get("measure", "")),
+            data.get("order") or DUE,
+        )

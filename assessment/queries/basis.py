@@ -48,8 +48,11 @@ def claims_of(measure: Measure, as_of: dt.date, claims: QuerySet[Claim] | None =
     return claims_until(as_of, claims).filter(counts(measure, as_of.year))
 
 
-def counts(measure: Measure, year: int) -> Q:
-    """The rule itself, as a condition on claims of a year. The measure need not be published."""
+def counts(measure: Measure, year: int | F) -> Q:
+    """The rule itself, as a condition on claims of a year (or of the year that an expression gives).
+
+    The measure need not be published.
+    """
     rule = _in_line(measure) & Q(kind=measure.kind)
     if measure.agreement_kinds:
         rule &= Q(agreement__kind__in=measure.agreement_kinds)

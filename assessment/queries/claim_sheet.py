@@ -154,11 +154,15 @@ def _with_names(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 def _evidence(post: ActingPost, claim: Claim) -> QuerySet[Evidence]:
     """Files of what the claim is about; a stage is proved by its project's files, a lead by none."""
+    return evidence_for(post).filter(pk__in=links_of(claim).values("evidence_id")).order_by("pk")
+
+
+def links_of(claim: Claim) -> QuerySet[EvidenceLink]:
+    """What binds files to the act of a claim."""
     if claim.source == "lead":
-        return Evidence.objects.none()
+        return EvidenceLink.objects.none()
     of = "project" if claim.source == "stage_change" else claim.source
-    links = EvidenceLink.objects.filter(**{f"{of}_id": getattr(claim, f"{of}_id")}).values("evidence_id")
-    return evidence_for(post).filter(pk__in=links).order_by("pk")
+    return EvidenceLink.objects.filter(**{f"{of}_id": getattr(claim, f"{of}_id")})
 
 
 def _shares(claim: Claim) -> list[SplitLine]:

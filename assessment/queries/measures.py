@@ -54,6 +54,18 @@ def versions(name: str = "") -> list[Measure]:
     return [measure for group in by_name.values() for measure in group]
 
 
+def in_force(today: dt.date) -> list[Measure]:
+    """Of each measure the version in force on a day, in the order of their first publication. One query."""
+    current: dict[str, Measure] = {}
+    for measure in Measure.objects.order_by("pk"):
+        before = current.get(measure.name)
+        if measure.valid_from <= today and (
+            before is None or (measure.valid_from, measure.version) > (before.valid_from, before.version)
+        ):
+            current[measure.name] = measure
+    return list(current.values())
+
+
 @dataclass(frozen=True)
 class Validity:
     """A version with the last day on which it is in force; None while no later version is published."""

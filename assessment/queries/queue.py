@@ -12,6 +12,7 @@ from accounts.queries.posts import ActingPost
 from assessment.choices import Step
 from assessment.models import Opinion, Procedure
 from assessment.queries.procedures import steps_beside
+from assessment.queries.risk import risks_of
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Voucher
 from projects.queries.visible import ACTS, claims_for
@@ -108,9 +109,13 @@ def steps_of(post: ActingPost) -> list[Step]:
 
 
 def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedOut:
-    """Clean claims, the bureau's own (to be skipped), and those left with a reason. A few queries in all."""
+    """Clean claims, the bureau's own (to be skipped), and those left with a reason. A few queries in all.
+
+    Of high risk, like doubtful ones, are left to people: a batch is for what nobody needs to look at.
+    """
     rows = list(claims)
     doubts = doubts_on(rows)
+    risks = risks_of(rows, doubts)
     conflicts = conflicts_of(post, rows, step)
     result = SortedOut()
     for claim in rows:
@@ -121,6 +126,8 @@ def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedO
                 result.left.append(Left(claim, CONFLICT_WORDS[conflicts[claim.pk]]))
         elif claim.pk in doubts:
             result.left.append(Left(claim, "；".join(doubts[claim.pk])))
+        elif risks[claim.pk].high:
+            result.left.append(Left(claim, f"风险较高，须逐笔核实。{risks[claim.pk].words}"))
         else:
             result.clean.append(claim)
     return result

@@ -40,7 +40,8 @@ from assessment.queries.standing import (
 from projects.choices import ClaimKind, ClaimState, PeriodKind, unit_of
 from projects.models import Claim, Period
 
-FIGURES = ("reported", "reviewed", "verified", "superior")
+SUPERIOR = "superior"
+FIGURES = ("reported", "reviewed", "verified", SUPERIOR)
 WHOLE = Decimal(1)
 NOTHING = Decimal(0)
 # What a publication keeps of a claim, in the order of ``Row``.
@@ -80,29 +81,27 @@ class Row:
 
 @dataclass
 class Sum:
-    """What claims add up to for a unit or the tenant; ``superior`` is None while no claim has one."""
+    """What claims add up to for a unit or the tenant; the superior's figure is None while no claim has one."""
 
-    reported: Decimal = NOTHING
-    reviewed: Decimal = NOTHING
-    verified: Decimal = NOTHING
-    superior: Decimal | None = None
+    figures: dict[str, Decimal | None] = field(
+        default_factory=lambda: {name: None if name == SUPERIOR else NOTHING for name in FIGURES}
+    )
     pending: Decimal = NOTHING
     entries: int = 0
     claims: list[int] = field(default_factory=list)
 
     def add(self, row: Row, share: Decimal) -> None:
-        self.reported += row.reported * share
-        self.reviewed += (row.reviewed or NOTHING) * share
-        self.verified += (row.verified or NOTHING) * share
-        if row.superior is not None:
-            self.superior = (self.superior or NOTHING) + row.superior * share
+        for name in FIGURES:
+            if (figure := getattr(row, name)) is not None:
+                self.figures[name] = (self.figures[name] or NOTHING) + figure * share
         self.pending += row.reported * share if row.waits else NOTHING
         self.entries += row.stands
         self.claims.append(row.id)
 
     @property
-    def figures(self) -> dict[str, Decimal | None]:
-        return {name: getattr(self, name) for name in FIGURES}
+    def amount(self) -> Decimal:
+        """The verified sum."""
+        return self.figures["verified"] or NOTHING
 
 
 @dataclass(frozen=True)
@@ -234,7 +233,7 @@ def _measure(
             "tenant_target": own[1] if own else None,
             **total.figures,
             "pending": total.pending,
-            "percent": percent(total.verified, task),
+            "percent": percent(total.amount, task),
             "claims": total.claims,
         },
     }
@@ -245,10 +244,11 @@ def _line(
 ) -> dict[str, Any]:
     """One unit's row; figures are unknown where the standing knows nothing of the unit."""
     task = target[1] if target else None
-    known = bool(done.entries) or unit.pk in ground.reported
+    # What was taken back in a later period still counts for this day.
+    known = bool(done.entries) or done.amount != 0 or unit.pk in ground.reported
     unit_class = classify(
         target=task,
-        amount=done.verified,
+        amount=done.amount,
         known=known,
         months=elapsed_months(ground.as_of),
         threshold=measure.zero_threshold,
@@ -263,6 +263,6 @@ def _line(
         "target_id": target[0] if target else None,
         **figures,
         "pending": done.pending,
-        "percent": percent(done.verified, task) if known and task is not None else None,
+        "percent": percent(done.amount, task) if known and task is not None else None,
         "claims": done.claims,
     }

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts import clock
 from accounts.choices import Role
 from accounts.queries import history
 from accounts.refusals import Forbidden, NotFound, Refused
@@ -16,7 +17,7 @@ from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, QueueFilter, verdicts_for
-from assessment.queries import cards, claim_sheet
+from assessment.queries import cards, claim_sheet, measures, past, since, zero_reports
 from assessment.queries.cards import Narrowed
 from assessment.queries.queue import (
     CONFLICT_WORDS,
@@ -36,14 +37,17 @@ PAGE = 50
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this post, card by card."""
     step = _step(request)
-    form = QueueFilter(request.GET, units=cards.units_waiting(request.post, step))
-    keys = cards.card_keys(request.post, step, form.narrowed())
+    form = _filter_form(request, step)
+    narrowed = form.narrowed()
+    keys = cards.card_keys(request.post, step, narrowed)
     page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "assessment/queue.html",
         {
             "form": form,
+            "zero_reports": _zero_reports(request),
+            "by_risk": narrowed.order == cards.RISK,
             "step": step,
             "steps": [(one, one.label) for one in steps_of(request.post)],
             "page": page,
@@ -188,14 +192,15 @@ def _card(request: HttpRequest, step: str, sheet: claim_sheet.Sheet) -> cards.Ca
         claims = claims.filter(agreement_id=sheet.claim.agreement_id)
     else:
         claims = claims.filter(pk=sheet.claim.pk)
-    found = cards.cards(request.post, step, [list(claims.values_list("pk", flat=True))])
+    keys = [list(claims.values_list("pk", flat=True))]
+    found = cards.cards(request.post, step, keys, risk=False)
     return found[0] if found else None
 
 
 def _form(request: HttpRequest, step: str, sheet: claim_sheet.Sheet, card: cards.Card | None) -> OpinionForm:
     """The form for this claim alone. With an interest the bureau may only pass it on (skip)."""
     verdicts = verdicts_for(sheet.claim, step)
-    if cards.passes_on(card, step):
+    if card and cards.passes_on(card.conflict, step):
         verdicts = [Verdict.SKIP]
     data = request.POST if request.method == "POST" else None
     return OpinionForm(data, verdicts=verdicts, step=step, reported=sheet.claim.reported)
@@ -207,7 +212,7 @@ def _card_form(step: str, sheet: claim_sheet.Sheet, card: cards.Card | None, dat
     sets = [set(verdicts_for(claim, step)) for claim in claims]
     common = [verdict for verdict in verdicts_for(claims[0], step) if all(verdict in one for one in sets)]
     verdicts = [verdict for verdict in common if verdict != Verdict.REDUCE]
-    if cards.passes_on(card, step):
+    if card and cards.passes_on(card.conflict, step):
         verdicts = [Verdict.SKIP]
     return OpinionForm(data, verdicts=verdicts, step=step)
 
@@ -215,7 +220,7 @@ def _card_form(step: str, sheet: claim_sheet.Sheet, card: cards.Card | None, dat
 def _item_page(
     request: HttpRequest, step: str, sheet, card: cards.Card | None, form: OpinionForm
 ) -> HttpResponse:
-    skips = cards.passes_on(card, step)
+    skips = bool(card) and cards.passes_on(card.conflict, step)
     together = bool(card) and len(card.claims) > 1 and "single" not in request.GET and step != Step.UNIT
     shown = {claim.pk for claim in card.claims} if card else set()
     if together and request.method == "GET":
@@ -236,13 +241,29 @@ def _item_page(
             "skips": skips,
             "others": [other for other in sheet.same_source if other.pk not in shown],
             "query": _filters(request),
+            "risk": cards.risk_of(card) if card and step != Step.UNIT else None,
+            "past": past.of(sheet.claim) if step != Step.UNIT else None,
+            "since": since.of(sheet),
             "changes": history.of_rows([*sheet.rows, *(("projects_claim", claim) for claim in shown)]),
         },
     )
 
 
+def _zero_reports(request: HttpRequest) -> int:
+    """How many zero reports wait for this post to confirm them."""
+    return zero_reports.waiting(request.post).count() if rules.confirms_zero_reports(request.post) else 0
+
+
 def _narrowed(request: HttpRequest, step: str) -> Narrowed:
-    return QueueFilter(request.GET, units=cards.units_waiting(request.post, step)).narrowed()
+    return _filter_form(request, step).narrowed()
+
+
+def _filter_form(request: HttpRequest, step: str) -> QueueFilter:
+    return QueueFilter(
+        request.GET,
+        units=cards.units_waiting(request.post, step),
+        measures=measures.in_force(clock.today()),
+    )
 
 
 def _filters(request: HttpRequest) -> str:

@@ -18,6 +18,7 @@ STATES = [
     (returns.EXEMPT, _("不适用")),
     (returns.ADDED, _("上报后有新增")),
     (returns.ZERO, _("零报告")),
+    (returns.ZERO_TO_CONFIRM, _("零报告待确认")),
     (returns.FILED, _("已上报")),
     (returns.OVERDUE, _("逾期上报")),
     (returns.TO_CONFIRM, _("代填待确认")),

@@ -79,7 +79,8 @@ class Period(TenantModel):
 class Return(TenantModel):
     """报表: one unit's filing for one period, and the row that is locked when it closes.
 
-    A zero report (零报告) is a submitted Return without claims; 未报 is one that was not submitted.
+    A zero report (零报告) is a submitted Return without claims; 未报 is one that was not submitted. That
+    somebody looked at a zero report stands in ``zero_confirmed_*``: it has no claim to give an opinion on.
     The moments are the database's own (real) clock, ``submitted_on`` is the business day (None: not
     known, from an old workbook). The seal is computed by the closing trigger. A closed Return that was
     reopened takes entries until ``reopened_until`` and is then closed again; the two columns stay.
@@ -93,6 +94,10 @@ class Return(TenantModel):
     on_behalf = models.BooleanField(_("代填"), default=False)
     confirmed_at = models.DateTimeField(_("确认代填时间"), null=True, blank=True)
     confirmed_by = models.CharField(_("确认人岗位"), max_length=120, blank=True)
+    zero_confirmed_at = models.DateTimeField(_("零报告确认时间"), null=True, blank=True)
+    zero_confirmed_by = models.CharField(
+        _("零报告确认人岗位"), max_length=120, blank=True, default="", db_default=""
+    )
     reports_closed_at = models.DateTimeField(_("填报关闭"), null=True, blank=True)
     opinions_closed_at = models.DateTimeField(_("核实关闭"), null=True, blank=True)
     reopened_until = models.DateTimeField(_("重新开放至"), null=True, blank=True)
@@ -116,6 +121,10 @@ class Return(TenantModel):
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True) | Q(submitted_at__isnull=False, on_behalf=True),
                 name="return_confirmed_on_behalf",
+            ),
+            models.CheckConstraint(
+                condition=Q(zero_confirmed_at__isnull=True) | Q(submitted_at__isnull=False),
+                name="return_zero_confirmed_submitted",
             ),
             models.CheckConstraint(
                 condition=Q(reopened_until__isnull=True, reopen_reason="")

@@ -16,6 +16,7 @@ from projects.queries.visible import ACTS, claims_for, returns_for
 MISSING, EXEMPT, ADDED, ZERO, FILED = "missing", "exempt", "added", "zero", "filed"
 OVERDUE, TO_CONFIRM, REOPENED = "overdue", "to_confirm", "reopened"
 UNDECIDED, CLOSED = "undecided", "closed"
+ZERO_TO_CONFIRM = "zero_to_confirm"
 # 未报: not submitted by a unit that has to; a unit outside the assessment is 不适用 until it files.
 UNFILED = unfiled()
 SETTLED = [ClaimState.DECIDED, ClaimState.REVERSED]
@@ -55,6 +56,7 @@ def in_state(returns: QuerySet[Return], state: str) -> QuerySet[Return]:
         REOPENED: Q(reopened_until__isnull=False),
         ADDED: Q(submitted_at__isnull=False, uncovered__gt=0) & open_,
         ZERO: Q(submitted_at__isnull=False, entries=0),
+        ZERO_TO_CONFIRM: Q(submitted_at__isnull=False, entries=0, zero_confirmed_at__isnull=True),
         FILED: Q(submitted_at__isnull=False, entries__gt=0),
         UNDECIDED: Q(undecided__gt=0),
         CLOSED: Q(opinions_closed_at__isnull=False),

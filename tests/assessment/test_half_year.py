@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from assessment.queries import reductions
+from assessment.queries.reductions import Asked
 from tests import county
 from tests.checker.edits import edited
 from tests.checker.recompute import differences, recompute
@@ -44,6 +46,8 @@ def test_the_half_year_from_load_to_close():
     assert money("unit_pending_wan", after_one) == {"县委办": 2055}
     assert county.figures()["paid_in_wan"] == 139945
 
+    check_found(139945, 263)
+
     assert "还有 7 笔申报没有核实完" in county.refusal("close", "--period", county.PERIOD, "--as", PARTY)
     assert county.decide(GOVERNMENT) == ["督查核实：认可 7 笔，免初审 0 笔，留下 0 笔。\n"]
     assert county.close() == "“2012年上半年”已关闭，封存 100 份报表。\n"
@@ -54,6 +58,18 @@ def test_the_half_year_from_load_to_close():
         assert told["standing"]["pending_wan"] == 0
         assert (told["standing"]["basis"], told["figures"]["basis"]) == (basis, basis)
     assert county.run("verify_changes").endswith("没有发现问题。\n")
+
+
+def check_found(verified: int, decided: int):
+    """What the offices found so far: everything as reported, nothing decided is unknown and no zero."""
+    with county.acting(PARTY) as post:
+        kinds = {row.key: row for row in reductions.by_kind(post, Asked("paid_in"))}
+        units = {row.label: row for row in reductions.by_unit(post, Asked("paid_in"))}
+    assert sum(row.decided for row in kinds.values()) == decided
+    assert (kinds["paid_in"].verified, kinds["paid_in"].rate) == (verified, 0)
+    assert sum(row.verified or 0 for row in units.values()) == verified
+    assert {row.rate for name, row in units.items() if name != "县委办"} == {Decimal(0)}
+    assert (units["县委办"].decided, units["县委办"].verified, units["县委办"].rate) == (0, None, None)
 
 
 def check_only_reported():

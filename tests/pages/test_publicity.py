@@ -228,10 +228,7 @@ def test_who_may_object_and_who_may_answer(world, sign_in):
         assert "异议已提出" in text_of(raised)
     with acting(world.a.posts["leader"]):
         raised = Objection.objects.filter(claim=shared).exclude(pk=world.a.rows["objection"])
-        theirs, ours = (
-            raised.get(unit_id=world.a.units[unit]).pk
-            for unit in ("城关镇", "水沟镇")
-        )
+        theirs, ours = (raised.get(unit_id=world.a.units[unit]).pk for unit in ("城关镇", "水沟镇"))
     assert reporter.get(f"/objections/{ours}/").status_code == 200
     assert reporter.get(f"/objections/{theirs}/").status_code == 404
     assert f"/objections/{theirs}/" not in text_of(reporter.get("/objections/"))

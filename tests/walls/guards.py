@@ -231,12 +231,43 @@ def shares_that_do_not_add_up(ground: Ground) -> Outcome:
         return attempt(app, *insert("projects_splitline", {**line, "share": "0.5"}), settle=True)
 
 
+def no_zero_report(ground: Ground) -> Outcome:
+    """Only a submitted Return without claims is confirmed, by an inspection office without an interest."""
+    a = ground.world.a
+    confirm = "UPDATE projects_return SET zero_confirmed_at = now(), zero_confirmed_by = '假' WHERE id = %s"
+    town, house = a.rows["return:城关镇"], a.rows["return:县委办"]
+    with ground.inside(a.posts["other_head"]) as app:
+        assert attempt(app, confirm, [town]).code == "PT109", "confirmed before it was submitted"
+        app.execute("UPDATE projects_return SET submitted_at = now() WHERE id = %s", [town])
+        assert attempt(app, confirm, [town]).code == "PT203", "a unit confirmed its own"
+        become(app, a.posts["party_inspector"])
+        app.execute("UPDATE projects_return SET zero_confirmed_by = '假' WHERE id = %s", [town])
+        assert one(app, "projects_return", town)["zero_confirmed_by"] == "", "a name without a moment"
+        app.execute(confirm, [town])
+        confirmed = one(app, "projects_return", town)
+        assert confirmed["zero_confirmed_by"] == "县委督查室·inspection"
+        app.execute("UPDATE projects_return SET zero_confirmed_at = NULL WHERE id = %s", [town])
+        assert one(app, "projects_return", town) == confirmed, "a confirmation was taken away"
+        app.execute("UPDATE projects_return SET submitted_at = now() WHERE id = %s", [town])
+        again = one(app, "projects_return", town)
+        assert again["zero_confirmed_at"] is None, "it outlived its submission"
+        assert again["zero_confirmed_by"] == ""
+        own = a.rows["return:县政府办"]
+        app.execute("UPDATE projects_return SET submitted_at = now() WHERE id = %s", [own])
+        become(app, a.posts["government_inspector"])
+        assert attempt(app, confirm, [own]).code == "PT202", "confirmed for the own house"
+        assert attempt(app, confirm, [house]).code == "PT109", "a Return with claims"
+        close(app, ground, "城关镇")
+        return attempt(app, confirm, [town])
+
+
 REFUSALS = {
     "PT101": closed_for_reports,
     "PT102": closed_for_opinions,
     "PT103": no_return_of_the_unit,
     "PT104": undecided_cannot_close,
     "PT105": closed_stays_closed,
+    "PT109": no_zero_report,
     "PT201": own_entry,
     "PT202": interest,
     "PT203": role_of_another_step,

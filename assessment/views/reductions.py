@@ -1,0 +1,109 @@
+"""What the checking found (核减情况): by kind, unit, office and reason, and the claims behind each number."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.models import Unit
+from accounts.queries.readable import post_words
+from accounts.views.gate import gate
+from accounts.views.paging import paged
+from assessment.choices import ReasonCode, Verdict
+from assessment.forms.reductions import ReductionsForm
+from assessment.queries import reductions as queries
+from assessment.queries.reductions import Asked, Row
+from assessment.views.figures import of_a_county
+from projects.choices import ClaimKind
+from projects.rules import reads_county, reads_data
+
+PAGE = 100
+RESULT_WORDS = {
+    "": _("全部申报"),
+    "decided": _("已有结论"),
+    "reduced": _("核减"),
+    "rejected": _("不予认可"),
+    "waiting": _("尚无结论"),
+}
+
+
+@gate(reads_data, "GET")
+@of_a_county
+def reductions(request: HttpRequest) -> HttpResponse:
+    """The tables of a period and a kind; a unit is shown its own line."""
+    form = ReductionsForm(request.GET, periods=queries.periods_with_claims())
+    asked, post = form.asked(), request.post
+    units = queries.by_unit(post, asked)
+    offices = queries.by_office(post, asked) if reads_county(post) else []
+    doubtful, doubts = queries.doubts(post, asked, today=clock.today())
+    return render(
+        request,
+        "assessment/reductions.html",
+        {
+            "form": form,
+            "asked": asked,
+            "label": ClaimKind(asked.kind).label,
+            "overseen": reads_county(post),
+            "kinds": [(row, _query(asked, kind=row.kind)) for row in queries.by_kind(post, asked)],
+            "units": [(row, _query(asked, unit=row.key)) for row in units],
+            "total": _total(units, asked),
+            "offices": [(row, _query(asked, office=row.key)) for row in offices],
+            "verdicts": [Verdict(verdict).label for verdict in queries.AGAINST],
+            "reasons": [(one, _opened(asked, one)) for one in queries.by_reason(post, asked)],
+            "doubtful": doubtful,
+            "doubts": doubts,
+            "pace": queries.pace(post, asked),
+            "query": _query(asked),
+        },
+    )
+
+
+@gate(reads_data, "GET")
+@of_a_county
+def claims(request: HttpRequest) -> HttpResponse:
+    """The claims behind one number of the tables."""
+    form = ReductionsForm(request.GET, periods=queries.periods_with_claims())
+    asked, result = form.asked(), form.chosen()
+    narrowed = {"period": asked.period.pk if asked.period else "", "kind": asked.kind}
+    return render(
+        request,
+        "assessment/reduction_claims.html",
+        {
+            "label": ClaimKind(asked.kind).label,
+            "words": _words(asked, result),
+            "back": urlencode(narrowed),
+            **paged(request, queries.listed(request.post, asked, result), PAGE),
+        },
+    )
+
+
+def _total(units: list[Row], asked: Asked) -> list[tuple[Row, str]]:
+    found = queries.total(units, asked.kind)
+    return [(found, _query(asked))] if found and len(units) > 1 else []
+
+
+def _opened(asked: Asked, reason: queries.Reason) -> list[tuple[int, str]]:
+    """The numbers of a reason with what each opens."""
+    return [(number, _query(asked, verdict=verdict, code=reason.code)) for verdict, number in reason.counts]
+
+
+def _query(asked: Asked, **more: Any) -> str:
+    """The question of the tables, narrowed to the rows of one line."""
+    period = asked.period.pk if asked.period else ""
+    return urlencode({"period": period, "kind": asked.kind} | more)
+
+
+def _words(asked: Asked, result: str) -> str:
+    """What the list is narrowed to, in words."""
+    said = [str(asked.period or _("全部填报期"))]
+    if asked.unit_id is not None:
+        said += Unit.objects.filter(pk=asked.unit_id).values_list("name", flat=True)
+    if asked.office:
+        said.append(f"{post_words(asked.office)[0]}核实")
+    if asked.verdict:
+        code = ReasonCode(asked.code).label if asked.code else "未分类"
+        said.append(f"{Verdict(asked.verdict).label}（{code}）")
+    return "，".join([*said, str(RESULT_WORDS[result])])
