@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessment.views import (
+    archives,
     claims,
     deliveries,
     draws,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("snapshots/<int:snapshot_id>/rows/", snapshots.rows, name="snapshot_rows"),
     path("snapshots/<int:snapshot_id>/text/", snapshots.text, name="snapshot_text"),
     path("snapshots/<int:snapshot_id>/freeze/", snapshots.freeze, name="snapshot_freeze"),
+    path("projects/<int:project_id>/archive/", archives.download, name="project_archive"),
     path("standing/", standing.standing, name="standing"),
     path("standing/claims/", standing.claims, name="standing_all_claims"),
     path("standing/<int:unit_id>/claims/", standing.claims, name="standing_claims"),

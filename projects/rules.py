@@ -41,6 +41,11 @@ def may_record(post: Post) -> bool:
     return post.role in OWN_UNIT | {Role.BUREAU}
 
 
+def may_open_originals(post: Post) -> bool:
+    """Open files as they arrived, with all that a camera wrote into them: the inspection office."""
+    return post.role == Role.INSPECTION
+
+
 def may_record_for(post: Post, unit_id: int) -> bool:
     """Enter for this unit."""
     return may_record(post) and (post.role == Role.BUREAU or post.unit_id == unit_id)

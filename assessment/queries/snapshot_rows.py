@@ -81,7 +81,7 @@ class Row:
 
 @dataclass
 class Sum:
-    """What claims add up to for a unit or the tenant; the superior's figure is None while no claim has one."""
+    """What claims add up to for a unit or the tenant; the superior's figure is None while there is none."""
 
     figures: dict[str, Decimal | None] = field(
         default_factory=lambda: {name: None if name == SUPERIOR else NOTHING for name in FIGURES}

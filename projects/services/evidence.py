@@ -1,12 +1,14 @@
 """Files that prove figures: checked, hashed on arrival, kept under their hash, never overwritten."""
 
+import datetime as dt
 import hashlib
+import io
 import os
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,13 +17,14 @@ from django.db import transaction
 from accounts import scope
 from accounts.acts import act
 from accounts.queries.posts import ActingPost
-from accounts.refusals import Forbidden
+from accounts.refusals import Forbidden, NotFound
 from projects import rules
 from projects.choices import EvidenceKind, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
-from projects.services import file_names, office_files, pdfs, pictures, scanner
+from projects.services import file_names, office_files, pdfs, pictures, scanner, watermarks
 
 LARGEST_BYTES = 20 * 1024 * 1024
+SCREEN = "screen"  # folder of the small copies that pages show
 MEDIA_TYPES = {
     "jpg": MediaType.JPEG,
     "jpeg": MediaType.JPEG,
@@ -125,8 +128,10 @@ def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
     found = Evidence.objects.filter(sha256=digest).first()
     if found is None:
         stored = hashlib.sha256(file.served).hexdigest()
-        _keep(digest, file.upload.content)
-        _keep(stored, file.served)
+        _keep(digest, file.upload.content, _folder())
+        _keep(stored, file.served, _folder())
+        if file.media_type.startswith("image/"):
+            _keep_small(stored, file.served)
         found = Evidence.objects.create(
             sha256=digest,
             stored_sha256=stored,
@@ -190,24 +195,81 @@ def add_to_return(*, post: ActingPost, of_return: Return, uploads: list[Upload])
 
 
 @transaction.atomic
-def download(*, post: ActingPost, evidence: Evidence) -> Path:
-    """Path of the bytes to serve; the download itself is an act in the log."""
-    act("evidence.download", reason=f"佐证材料 {evidence.pk}")
-    return path_of(evidence)
+def download(*, post: ActingPost, evidence: Evidence, at: dt.datetime) -> BinaryIO:
+    """The copy to take home, a picture with a watermark of this post and moment; an act in the log.
+
+    Raises FileNotFoundError when the store has lost the file.
+    """
+    act("evidence.download", reason=_named(evidence))
+    return copy_of(evidence, post=post, at=at)
 
 
-def path_of(evidence: Evidence) -> Path:
-    """Where the bytes lie that may be served; the original beside it is for inspection only."""
-    return _folder() / evidence.stored_sha256
+@transaction.atomic
+def show(*, post: ActingPost, evidence: Evidence, at: dt.datetime) -> BinaryIO:
+    """A picture as a page shows it: at most 1,600 pixels a side, with a watermark; an act in the log.
+
+    A JPEG, whatever arrived. Raises NotFound for what is no picture, FileNotFoundError when the store
+    has lost the file.
+    """
+    if not evidence.is_picture:
+        raise NotFound("这份材料不是图片，请下载后查看。")
+    act("evidence.view", reason=_named(evidence))
+    return screen_copy_of(evidence, post=post, at=at)
+
+
+@transaction.atomic
+def original(*, post: ActingPost, evidence: Evidence) -> BinaryIO:
+    """The file byte for byte as it arrived (原件), for the inspection office; an act in the log.
+
+    Raises Forbidden, FileNotFoundError when the store has lost the file.
+    """
+    if not rules.may_open_originals(post):
+        raise Forbidden("原件只供督查室查验，其他岗位请下载副本。")
+    act("evidence.original", reason=_named(evidence))
+    return original_of(evidence)
+
+
+def copy_of(evidence: Evidence, *, post: ActingPost, at: dt.datetime) -> BinaryIO:
+    """What everybody may have: a picture drawn anew with a watermark, any other file as it arrived.
+
+    Inside the caller's act. Raises FileNotFoundError.
+    """
+    path = _folder() / evidence.stored_sha256
+    if not evidence.is_picture:
+        return path.open("rb")
+    words = watermarks.words_for(post, at)
+    return io.BytesIO(watermarks.marked(path.read_bytes(), evidence.media_type, words))
+
+
+def screen_copy_of(evidence: Evidence, *, post: ActingPost, at: dt.datetime) -> BinaryIO:
+    """A picture made small, as a JPEG with a watermark. Inside the caller's act; FileNotFoundError."""
+    small = _folder() / SCREEN / evidence.stored_sha256
+    if not small.exists():
+        _keep_small(evidence.stored_sha256, (_folder() / evidence.stored_sha256).read_bytes())
+    words = watermarks.words_for(post, at)
+    return io.BytesIO(watermarks.marked(small.read_bytes(), MediaType.JPEG, words))
+
+
+def original_of(evidence: Evidence) -> BinaryIO:
+    """The bytes that arrived. Inside the act of somebody who may have them. Raises FileNotFoundError."""
+    return (_folder() / evidence.sha256).open("rb")
+
+
+def _named(evidence: Evidence) -> str:
+    return f"佐证材料 {evidence.pk}"
 
 
 def _folder() -> Path:
     return settings.EVIDENCE_DIR / str(scope.tenant_id())
 
 
-def _keep(digest: str, content: bytes) -> None:
+def _keep_small(stored: str, content: bytes) -> None:
+    """The screen's copy of a picture, made once when it arrives: pages with many of them stay quick."""
+    _keep(stored, watermarks.for_screen(content), _folder() / SCREEN)
+
+
+def _keep(digest: str, content: bytes, folder: Path) -> None:
     """Write once under the hash: complete or not at all, also when two clerks send the same file."""
-    folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / digest
     if target.exists():

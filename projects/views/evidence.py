@@ -1,5 +1,6 @@
-"""Files that prove vouchers: adding more, and taking one home."""
+"""Files that prove something: adding more, looking at one, taking a copy home, opening the original."""
 
+from collections.abc import Callable
 from typing import BinaryIO
 
 from django.contrib import messages
@@ -8,10 +9,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts import clock
 from accounts.views.gate import gate
 from accounts.views.resends import once
 from projects import rules
+from projects.choices import MediaType
 from projects.forms.vouchers import EvidenceForm
+from projects.models import Evidence
 from projects.queries.visible import evidence_for, vouchers_for
 from projects.services import evidence, file_names
 from projects.views.vouchers import voucher_context
@@ -36,15 +40,41 @@ def add(request: HttpRequest, voucher_id: int) -> HttpResponse:
 
 @gate(rules.reads_data, "GET")
 def download(request: HttpRequest, evidence_id: int) -> FileResponse:
-    """Send the file as an attachment that no page can run; the download is an act in the log."""
-    found = get_object_or_404(evidence_for(request.post), pk=evidence_id)
-    path = evidence.download(post=request.post, evidence=found)
+    """Send the copy as an attachment that no page can run; the download is an act in the log."""
+    found = _found(request, evidence_id)
+    content = _stored(evidence.download, post=request.post, evidence=found, at=clock.now())
+    return attachment(content, _name(found), found.media_type)
+
+
+@gate(rules.reads_data, "GET")
+def show(request: HttpRequest, evidence_id: int) -> FileResponse:
+    """A picture small enough for a page, with the watermark of who looks; an act in the log."""
+    found = _found(request, evidence_id)
+    content = _stored(evidence.show, post=request.post, evidence=found, at=clock.now())
+    return attachment(content, f"{_name(found).rpartition('.')[0]}.jpg", MediaType.JPEG)
+
+
+@gate(rules.may_open_originals, "GET")
+def original(request: HttpRequest, evidence_id: int) -> FileResponse:
+    """The file as it arrived, for the inspection office; an act in the log."""
+    found = _found(request, evidence_id)
+    content = _stored(evidence.original, post=request.post, evidence=found)
+    return attachment(content, _name(found), found.media_type)
+
+
+def _found(request: HttpRequest, evidence_id: int) -> Evidence:
+    return get_object_or_404(evidence_for(request.post), pk=evidence_id)
+
+
+def _stored(service: Callable[..., BinaryIO], **asked: object) -> BinaryIO:
     try:
-        content = path.open("rb")
+        return service(**asked)
     except FileNotFoundError as fault:
         raise Http404("the stored file is missing") from fault
-    name = file_names.tidy(found.original_name) or f"evidence-{found.pk}"
-    return attachment(content, name, found.media_type)
+
+
+def _name(found: Evidence) -> str:
+    return file_names.tidy(found.original_name) or f"evidence-{found.pk}"
 
 
 def attachment(content: BinaryIO, name: str, media_type: str) -> FileResponse:

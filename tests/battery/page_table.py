@@ -94,9 +94,12 @@ SIGNED = {"kind": "contract", "signed_on": "2012-05-08", "money_unit": "万元"}
 PAGES: dict[str, Page | Plain] = {
     "project": Page("projects_project", Way("reporter", "project")),
     "voucher": Page("projects_voucher", Way("reporter", "claim:voucher")),
+    "project_archive": Page("projects_project", Way("reporter", "project")),
     "evidence_add": Page("projects_voucher", post=Way("reporter", "claim:voucher", photo)),
     "evidence": Page("projects_evidence", Way("reporter", "claim:evidence")),
     "claim_correct": both(CLAIM, "reporter", "decided_claim", corrected),
+    "evidence_view": Page("projects_evidence", Way("reporter", "claim:evidence")),
+    "evidence_original": Page("projects_evidence", Way("party_inspector", "claim:evidence")),
     "claim_withdraw": Page(
         CLAIM, Way("reporter", "claim"), Way("reporter", "claim", lambda: {"reason": "填错了"})
     ),

@@ -1,0 +1,277 @@
+"""What is handed out of a picture: a copy without metadata, with a watermark; the original to inspectors."""
+
+import datetime as dt
+import hashlib
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image, ImageChops
+from PIL.ExifTags import IFD, Base
+
+from accounts.models import Change
+from projects.choices import MediaType
+from projects.models import EvidenceLink
+from projects.services import evidence, watermarks
+from tests.battery import valid_files
+from tests.conftest import NOW
+from tests.world import acting
+
+commits = pytest.mark.django_db(transaction=True)
+PLACE = b"33.5N 110.8E"
+SIZE = (640, 480)
+COLOURS = {"red": (200, 30, 30), "blue": (30, 30, 200)}
+
+
+def telling_photo(side: int = 1) -> bytes:
+    """A photo lying on its side whose camera wrote down place, time and itself, in every way it may.
+
+    Its left half is red and its right half blue, once it stands upright.
+    """
+    width, height = SIZE[0] * side, SIZE[1] * side
+    picture = Image.new("RGB", (width, height), COLOURS["red"])
+    picture.paste(COLOURS["blue"], (width // 2, 0, width, height))
+    exif = Image.Exif()
+    exif[Base.Make] = "相机".encode().decode("latin1")
+    exif[Base.DateTime] = "2012:06:08 10:20:30"
+    exif[Base.Orientation] = 6  # to be turned a quarter clockwise
+    exif.get_ifd(IFD.GPSInfo).update({1: "N", 2: (33.0, 30.0, 0.0), 3: "E", 4: (110.0, 48.0, 0.0)})
+    out = io.BytesIO()
+    lying = picture.transpose(Image.Transpose.ROTATE_90)
+    lying.save(out, "JPEG", quality=95, exif=exif, xmp=b"<x:xmpmeta>%b</x:xmpmeta>" % PLACE, comment=PLACE)
+    return out.getvalue()
+
+
+def telling_png() -> bytes:
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add_text("Location", PLACE.decode())
+    info.add_itxt("XML:com.adobe.xmp", PLACE.decode())
+    out = io.BytesIO()
+    Image.new("RGB", SIZE, (250, 250, 250)).save(out, "PNG", pnginfo=info)
+    return out.getvalue()
+
+
+def sent(world, sign_in, name: str, content: bytes) -> int:
+    """Upload to a voucher; the id of the file."""
+    voucher = world.a.rows["claim:voucher"]
+    answer = sign_in("a_reporter").post(
+        f"/vouchers/{voucher}/evidence/", {"files": [SimpleUploadedFile(name, content)]}
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    with acting(world.a.posts["clerk"]):
+        return EvidenceLink.objects.filter(voucher=voucher).latest("pk").evidence_id
+
+
+def got(client, address: str) -> bytes:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return b"".join(answer.streaming_content)
+
+
+def opened(content: bytes) -> Image.Image:
+    picture = Image.open(io.BytesIO(content))
+    picture.load()
+    return picture
+
+
+def latest_act(world) -> tuple[str, int]:
+    with acting(world.a.posts["clerk"]):
+        change = Change.objects.latest("pk")
+        return change.act, change.actor
+
+
+@commits
+@pytest.mark.covers("F-43", "F-45")
+@pytest.mark.parametrize(("name", "make"), [("照片.jpg", telling_photo), ("截图.png", telling_png)])
+def test_a_copy_tells_nothing_that_the_camera_wrote(world, sign_in, name, make):
+    assert opened(make()).info.keys() & {"exif", "xmp", "comment", "Location"}
+    file = sent(world, sign_in, name, make())
+    for stem, page in (("reporter", ""), ("reporter", "view/"), ("clerk", "view/"), ("party_inspector", "")):
+        copy = got(sign_in(f"a_{stem}"), f"/evidence/{file}/{page}")
+        picture = opened(copy)
+        assert dict(picture.getexif()) == {}
+        assert dict(picture.getexif().get_ifd(IFD.GPSInfo)) == {}
+        assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        assert PLACE not in copy
+        assert picture.size == SIZE
+
+
+@commits
+def test_a_copy_stands_upright(world, sign_in):
+    file = sent(world, sign_in, "照片.jpg", telling_photo())
+    for page in ("", "view/"):
+        picture = opened(got(sign_in("a_clerk"), f"/evidence/{file}/{page}"))
+        left, right = picture.getpixel((2, 240)), picture.getpixel((637, 240))
+        assert left[0] > left[2] + 60, left
+        assert right[2] > right[0] + 60, right
+
+
+@commits
+@pytest.mark.covers("F-43")
+def test_the_inspection_office_opens_the_original_byte_for_byte_and_that_is_an_act(world, sign_in):
+    photo, paper = telling_photo(), valid_files.pdf()
+    for name, content in (("照片.jpg", photo), ("发票.pdf", paper)):
+        file = sent(world, sign_in, name, content)
+        answer = sign_in("a_party_inspector").get(f"/evidence/{file}/original/")
+        assert b"".join(answer.streaming_content) == content
+        assert answer["Content-Disposition"].startswith("attachment;")
+        assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert latest_act(world) == ("evidence.original", world.a.posts["party_inspector"].user_id)
+
+
+@pytest.mark.parametrize("stem", ["reporter", "head", "clerk", "leader", "auditor", "admin"])
+def test_nobody_else_opens_an_original(world, sign_in, stem):
+    address = f"/evidence/{world.a.rows['claim:evidence']}/original/"
+    assert sign_in(f"a_{stem}").get(address).status_code == 403
+    page = sign_in(f"a_{stem}").get(f"/vouchers/{world.a.rows['claim:voucher']}/")
+    assert "/original/" not in page.content.decode()
+
+
+def test_the_service_itself_refuses_the_original(world):
+    from accounts.refusals import Forbidden
+    from projects.models import Evidence
+
+    with acting(world.a.posts["clerk"]) as clerk, pytest.raises(Forbidden, match="原件只供督查室查验"):
+        evidence.original(post=clerk, evidence=Evidence.objects.get(pk=world.a.rows["claim:evidence"]))
+
+
+@commits
+def test_the_page_says_which_is_which(world, sign_in):
+    sent(world, sign_in, "发票.pdf", valid_files.pdf())
+    page = f"/vouchers/{world.a.rows['claim:voucher']}/"
+    inspector = sign_in("a_party_inspector").get(page).content.decode()
+    assert f'href="/evidence/{world.a.rows["claim:evidence"]}/original/"' in inspector
+    assert "水印副本" in inspector
+    assert "原样，未加水印" in inspector
+
+
+def test_a_picture_of_others_is_not_found(world, sign_in):
+    others = world.a.rows["bureau_claim:evidence"]
+    assert sign_in("a_reporter").get(f"/evidence/{others}/view/").status_code == 404
+    assert sign_in("b_clerk").get(f"/evidence/{others}/view/").status_code == 404
+    assert sign_in("b_party_inspector").get(f"/evidence/{others}/original/").status_code == 404
+    assert sign_in("a_auditor").get(f"/evidence/{others}/view/").status_code == 403
+    for page in ("view", "original"):
+        assert sign_in("a_party_inspector").post(f"/evidence/{others}/{page}/").status_code == 405
+
+
+@commits
+def test_what_is_no_picture_is_not_shown(world, sign_in):
+    file = sent(world, sign_in, "发票.pdf", valid_files.pdf())
+    assert sign_in("a_clerk").get(f"/evidence/{file}/view/").status_code == 404
+    assert got(sign_in("a_clerk"), f"/evidence/{file}/") == valid_files.pdf()
+
+
+@commits
+def test_each_look_leaves_one_entry_in_the_access_log(world, sign_in):
+    file = world.a.rows["claim:evidence"]
+    client = sign_in("a_clerk")
+    with acting(world.a.posts["clerk"]):
+        before = Change.objects.count()
+    for number, page in enumerate(("view/", "", "view/"), 1):
+        got(client, f"/evidence/{file}/{page}")
+        with acting(world.a.posts["clerk"]):
+            assert Change.objects.count() == before + number
+    assert latest_act(world) == ("evidence.view", world.a.posts["clerk"].user_id)
+
+
+# The watermark --------------------------------------------------------------------------------------
+
+
+def plain_picture(size: tuple[int, int], form: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (255, 255, 255)).save(out, form)
+    return out.getvalue()
+
+
+def touched(content: bytes) -> Image.Image:
+    """Where a white picture is no longer white."""
+    white = Image.new("RGB", opened(content).size, (255, 255, 255))
+    return (
+        ImageChops.difference(opened(content).convert("RGB"), white)
+        .convert("L")
+        .point(lambda x: x > 0 and 255)
+    )
+
+
+def test_the_words_name_tenant_unit_role_and_minute(world):
+    post = world.a.posts["clerk"]
+    assert watermarks.words_for(post, NOW) == "甲县·招商局·招商局经办\n2012-07-02 09:00"
+    utc = NOW.astimezone(dt.UTC)
+    assert watermarks.words_for(post, utc) == watermarks.words_for(post, timezone.localtime(utc))
+
+
+@commits
+@pytest.mark.covers("F-45")
+def test_the_words_are_in_the_picture(world, sign_in):
+    """What changed is the shape of this post's words at this minute, and of no other words."""
+    file = sent(world, sign_in, "白纸.png", plain_picture((1200, 900)))
+    neighbour = watermarks.words_for(world.b.posts["clerk"], NOW)
+    for stem in ("clerk", "leader", "party_inspector"):
+        post = world.a.posts[stem]
+        changed = touched(got(sign_in(f"a_{stem}"), f"/evidence/{file}/"))
+        assert changed.tobytes() == touched(drawn(watermarks.words_for(post, NOW))).tobytes()
+        for other in (post.label, f"{post.label}\n2012-07-02 09:01", neighbour):
+            assert changed.tobytes() != touched(drawn(other)).tobytes()
+
+
+def drawn(words: str) -> bytes:
+    return watermarks.marked(plain_picture((1200, 900)), MediaType.PNG, words)
+
+
+def test_chinese_letters_are_letters_and_not_boxes():
+    """A font without a letter draws the same box for it as for every other one that it lacks."""
+    font = watermarks._font(40)
+    assert font.getname()[0] == "Noto Sans CJK SC"
+    letters = "商南县水沟镇督查室招商局经办填报员单位负责人领导市级"
+    masks = {bytes(font.getmask(letter)) for letter in letters}
+    assert len(masks) == len(set(letters))
+    assert bytes(font.getmask("\U000f1234")) not in masks
+
+
+@pytest.mark.parametrize("size", [(4000, 300), (300, 4000), (1600, 1200), (900, 900), (200, 200)])
+def test_no_large_part_of_a_picture_is_without_a_mark(size):
+    marks = touched(
+        watermarks.marked(plain_picture(size), MediaType.PNG, "甲县·水沟镇·填报员\n2012-07-02 09:00")
+    )
+    part = max(160, max(size) // 2)
+    for left in range(0, max(1, size[0] - part + 1), 40):
+        for top in range(0, max(1, size[1] - part + 1), 40):
+            box = (left, top, min(size[0], left + part), min(size[1], top + part))
+            assert marks.crop(box).getbbox(), box
+
+
+@commits
+def test_the_same_look_gives_the_same_bytes(world, sign_in):
+    file = sent(world, sign_in, "照片.jpg", telling_photo())
+    client = sign_in("a_clerk")
+    for page in ("", "view/"):
+        assert got(client, f"/evidence/{file}/{page}") == got(client, f"/evidence/{file}/{page}")
+
+
+@commits
+def test_a_page_gets_a_small_picture(world, sign_in):
+    file = sent(world, sign_in, "大图.jpg", telling_photo(6))
+    client = sign_in("a_clerk")
+    assert opened(got(client, f"/evidence/{file}/")).size == (3840, 2880)
+    shown = client.get(f"/evidence/{file}/view/")
+    assert shown["Content-Type"] == "image/jpeg"
+    assert opened(b"".join(shown.streaming_content)).size == (1600, 1200)
+
+
+@commits
+def test_a_picture_that_arrived_before_there_were_small_copies_is_shown(world, sign_in, settings):
+    file = sent(world, sign_in, "照片.jpg", telling_photo(5))
+    kept = hashlib.sha256(telling_photo(5)).hexdigest()
+    folder = settings.EVIDENCE_DIR / str(world.a.tenant_id)
+    assert (folder / kept).read_bytes() == telling_photo(5)
+    small = max((folder / "screen").iterdir(), key=lambda path: path.stat().st_mtime)
+    before = got(sign_in("a_clerk"), f"/evidence/{file}/view/")
+    small.unlink()
+    assert got(sign_in("a_clerk"), f"/evidence/{file}/view/") == before
+    assert small.exists()
+    (folder / small.name).unlink()
+    assert sign_in("a_clerk").get(f"/evidence/{file}/").status_code == 404
