@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Sum
 
@@ -50,7 +51,7 @@ class Past:
 def of(claim: Claim) -> Past:
     """The past of a claim's unit and firm as far as the county's readers see it. Two queries."""
     firm = claim.project.enterprise if claim.project else None
-    paid = {"entries": 0, "reported": None, "verified": None}
+    paid: dict[str, Any] = {"entries": 0, "reported": None, "verified": None}
     if firm is not None:
         claims = Claim.objects.filter(STANDS, project__enterprise=firm, kind=ClaimKind.PAID_IN)
         paid = claims.aggregate(entries=Count("pk"), reported=Sum("reported"), verified=Sum("verified"))

@@ -161,7 +161,7 @@ def total(rows: Iterable[Row], kind: str) -> Row | None:
     if not rows:
         return None
     known = [row for row in rows if row.reported is not None]
-    sums = {
+    sums: dict[str, Any] = {
         name: sum((getattr(row, name) for row in known), Decimal(0)) if known else None
         for name in ("reported", "verified", "reduced_by", "rejected_sum")
     }

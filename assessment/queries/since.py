@@ -45,12 +45,13 @@ def of(sheet: Sheet) -> Since:
     last = next((one for one in reversed(sheet.opinions) if one.step not in (Step.UNIT, Step.SUPERIOR)), None)
     moment = last.at if last else claim.booked_in.submitted_at
     filings = _filings(claim.booked_in_id)
-    names = dict(User.objects.filter(pk__in=filings[-1:]).values_list("pk", "name")) if filings else {}
+    actor = filings[-1] if filings else None
+    name = User.objects.filter(pk=actor).values_list("name", flat=True).first() if actor else None
     return Since(
         moment=moment,
         after=_words(last),
         submitted_in="·".join(filter(None, post_words(claim.booked_in.submitted_by))),
-        submitted_by=next(iter(names.values()), ""),
+        submitted_by=name or "",
         sent=1 + sum(one.step == Step.UNIT for one in sheet.opinions),
         filed=len(filings),
         added=_added(sheet, moment) if moment else [],
