@@ -215,8 +215,17 @@ def _findings(rows: QuerySet[DrawnClaim]) -> dict[int, list[Found]]:
     )
     found: dict[int, list[Found]] = defaultdict(list)
     for row in counted:
-        draw = row.pop("draw_id")
-        found[draw].append(Found(verified=row.pop("verified_sum"), **row))
+        found[row["draw_id"]].append(
+            Found(
+                kind=row["kind"],
+                drawn=row["drawn"],
+                checked=row["checked"],
+                wrong=row["wrong"],
+                taken_back=row["taken_back"],
+                verified=row["verified_sum"],
+                superior=row["superior"],
+            )
+        )
     places = {kind: place for place, kind in enumerate(ClaimKind.values)}
     for kinds in found.values():
         kinds.sort(key=lambda one: places[one.kind])
