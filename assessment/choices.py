@@ -71,6 +71,20 @@ class RuleKind(models.TextChoices):
     REVIEWER = "reviewer", _("核实超期")
 
 
+class NoticeKind(models.TextChoices):
+    """What a notice tells (提醒事项): what a rule reminds of, or something that happened."""
+
+    ZERO = RuleKind.ZERO.value, RuleKind.ZERO.label
+    BEHIND = RuleKind.BEHIND.value, RuleKind.BEHIND.label
+    NOT_REPORTED = RuleKind.NOT_REPORTED.value, RuleKind.NOT_REPORTED.label
+    DUE_SOON = RuleKind.DUE_SOON.value, RuleKind.DUE_SOON.label
+    REVIEWER = RuleKind.REVIEWER.value, RuleKind.REVIEWER.label
+    AGAINST = "against", _("核实意见")
+    CHANGED = "changed", _("核实数更改")
+    MATTER = "matter", _("督办")
+    MATTER_OVERDUE = "matter_overdue", _("督办逾期")
+
+
 class NoticeLink(models.TextChoices):
     """The page on which the task of a notice is done."""
 
@@ -78,6 +92,8 @@ class NoticeLink(models.TextChoices):
     RETURN = "return", _("上报报表")
     QUEUE = "queue", _("核实")
     STANDING = "standing", _("查看进度")
+    CLAIM = "claim", _("查看申报")
+    MATTER = "matter", _("办理督办单")
 
 
 class Channel(models.TextChoices):
@@ -109,3 +125,26 @@ class ObjectionOutcome(models.TextChoices):
 
     UPHELD = "upheld", _("采纳")
     DISMISSED = "dismissed", _("不予采纳")
+
+
+class MatterKind(models.TextChoices):
+    """What must be done (事项)."""
+
+    INSPECTION_ORDER = "inspection_order", _("督办单")
+
+
+class MatterStepKind(models.TextChoices):
+    """What was done about a matter."""
+
+    REPLY = "reply", _("回复")
+    SEND_BACK = "send_back", _("退回重办")
+    EXTEND = "extend", _("延期")
+    CLOSE = "close", _("销号")
+
+
+class MatterState(models.TextChoices):
+    """Where a matter stands; it follows from its steps."""
+
+    OPEN = "open", _("待回复")
+    REPLIED = "replied", _("待销号")
+    CLOSED = "closed", _("已销号")

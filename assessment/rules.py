@@ -4,7 +4,7 @@ from django.conf import settings
 
 from accounts.choices import Role
 from accounts.rules import Post
-from projects.rules import OWN_UNIT, reads_county, reads_data
+from projects.rules import OWN_UNIT, may_inspect, reads_county, reads_data
 
 DECIDES = {Role.BUREAU, Role.INSPECTION}
 
@@ -72,6 +72,16 @@ def answers_objections(post: Post) -> bool:
 def confirms_zero_reports(post: Post) -> bool:
     """Who confirms that a Return without claims is a zero report (零报告): the office that verifies."""
     return post.role == Role.INSPECTION
+
+
+def issues_matters(post: Post) -> bool:
+    """Issue inspection notices (督办单), send back, extend and close them."""
+    return may_inspect(post)
+
+
+def replies_to_matters(post: Post) -> bool:
+    """Who may answer an inspection notice of the own unit; the bureau's people answer for the bureau."""
+    return post.role in OWN_UNIT | {Role.BUREAU}
 
 
 def has_mail(post: Post) -> bool:

@@ -101,6 +101,11 @@ def may_close_period(post: Post) -> bool:
     return post.role == Role.INSPECTION
 
 
+def may_inspect(post: Post) -> bool:
+    """Call a unit to account about a project or a claim (督办)."""
+    return post.role == Role.INSPECTION
+
+
 def may_close_reports(post: Post) -> bool:
     """Close a filing period for reports; opinions go on."""
     return post.role in {Role.BUREAU, Role.INSPECTION}

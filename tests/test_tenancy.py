@@ -72,6 +72,8 @@ DEFINER_TRIGGERS = {
         "write_choice",
         *("guard_snapshot", "guard_objection", "guard_answer"),
         "guard_zero_report",
+        "guard_matter",
+        "guard_matterstep",
     ),
 }
 DEFINER_INNER = {"post_label"}
@@ -81,11 +83,11 @@ INVOKER_GRANTED = {
     "write_tenant",
     "interested_units",
     "has_interest",
+    "has_interest_in",
     "procedure_of",
     "work_days",
     "review_is_late",
     "may_follow",
-    "has_interest_in",
     "return_rows",
     "return_seal",
 }

@@ -23,10 +23,21 @@ from accounts.queries.posts import ActingPost, own_posts
 from accounts.services import checkpoints, clients, units, users
 from accounts.tasks import inside
 from assessment import canonical
-from assessment.choices import Channel, DeliveryState, NoticeLink, ObjectionOutcome, RuleKind, SnapshotKind
+from assessment.choices import (
+    Channel,
+    DeliveryState,
+    MatterKind,
+    MatterStepKind,
+    NoticeLink,
+    ObjectionOutcome,
+    RuleKind,
+    SnapshotKind,
+)
 from assessment.models import (
     Delivery,
     ImportBatch,
+    Matter,
+    MatterStep,
     Measure,
     Notice,
     Objection,
@@ -266,6 +277,7 @@ def _facts(county: County, mark: str) -> None:
     _remind(county, mark)
     _decide(county, mark)
     _publish(county, mark)
+    _call_to_account(county, mark)
 
 
 def _client(county: County, mark: str) -> int:
@@ -422,11 +434,22 @@ def _decide(county: County, mark: str) -> None:
             returns.submit(post=clerk, return_id=rows[f"return:{unit}"])
     with acting(clerk):
         opinion = opinions.give(
-            post=clerk, claim_id=rows["decided_claim"], step="first_review", verdict="accept", reason=mark
+            post=clerk,
+            claim_id=rows["decided_claim"],
+            step="first_review",
+            verdict="accept",
+            reason=mark,
+            today=TODAY,
         )
         rows["opinion"] = opinion.pk
     with acting(county.posts["party_inspector"]) as inspector:
-        opinions.give(post=inspector, claim_id=rows["decided_claim"], step="inspection", verdict="accept")
+        opinions.give(
+            post=inspector,
+            claim_id=rows["decided_claim"],
+            step="inspection",
+            verdict="accept",
+            today=TODAY,
+        )
     with acting(clerk):
         rows["signed_claim"] = Claim.objects.get(kind=ClaimKind.SIGNED_COUNT).pk
         assert Period.objects.filter(pk=rows["period"]).exists()
@@ -498,3 +521,24 @@ def publicity(county: County, period: Period, mark: str) -> Snapshot:
         objections_until=dt.date(2012, 6, 28),
         answer_days=5,
     )
+
+
+def _call_to_account(county: County, mark: str) -> None:
+    """An inspection notice to 水沟镇 about a claim, which it has answered; nobody was told by the portal."""
+    rows = county.rows
+    with acting(county.posts["party_inspector"]):
+        act("matter.issue")
+        matter = Matter.objects.create(
+            kind=MatterKind.INSPECTION_ORDER,
+            unit_id=county.units["水沟镇"],
+            claim_id=rows["claim"],
+            title=f"补齐到位资金凭证{mark}",
+            text=f"请补齐银行进账单原件。{mark}",
+            issued_on=TODAY,
+            due_on=dt.date(2012, 7, 9),
+        )
+        rows["matter"] = matter.pk
+    with acting(county.posts["reporter"]):
+        act("matter.reply")
+        reply = {"kind": MatterStepKind.REPLY, "text": f"已补齐。{mark}", "happened_on": TODAY}
+        rows["matter_step"] = MatterStep.objects.create(matter_id=matter.pk, **reply).pk

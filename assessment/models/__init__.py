@@ -1,5 +1,6 @@
 from assessment.models.draw import Draw, DrawnClaim
 from assessment.models.mailbox import Mailbox
+from assessment.models.matter import Matter, MatterStep
 from assessment.models.measure import Measure, Target
 from assessment.models.notice import Delivery, Notice, Rule
 from assessment.models.objection import Objection
@@ -14,6 +15,8 @@ __all__ = [
     "DrawnClaim",
     "ImportBatch",
     "Mailbox",
+    "Matter",
+    "MatterStep",
     "Measure",
     "Notice",
     "Objection",

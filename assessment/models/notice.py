@@ -6,13 +6,18 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post, TenantForeignKey, TenantModel, Unit, tenant_key
-from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
+from assessment.choices import Channel, DeliveryState, NoticeKind, NoticeLink, RuleKind
+from assessment.models.matter import Matter, MatterStep
 from assessment.models.measure import Measure
+from assessment.models.opinion import Opinion
 from projects.models import Period
 
 # Which rules follow the schedule of a year's task, month by month; the others count work days.
 BY_MONTH = (RuleKind.ZERO, RuleKind.BEHIND)
 BY_WORK_DAY = (RuleKind.NOT_REPORTED, RuleKind.REVIEWER)
+# What is told because of an opinion, and because of a matter.
+OF_OPINION = (NoticeKind.AGAINST, NoticeKind.CHANGED)
+OF_MATTER = (NoticeKind.MATTER, NoticeKind.MATTER_OVERDUE)
 
 
 def _filled(kinds: tuple[str, ...], *columns: str) -> Q:
@@ -119,19 +124,33 @@ class Rule(TenantModel):
         ]
 
 
+def _told_because_of(*sources: str) -> Q:
+    """These sources of a notice are filled and the others are empty."""
+    every = ("rule", "opinion", "matter")
+    return Q(**{f"{source}__isnull": source not in sources for source in every})
+
+
 class Notice(TenantModel):
     """提醒: something that a unit was told once. Append-only.
 
-    ``rule`` is the version that planned it. ``kind`` and ``measure`` are the rule's, filled by the
-    insert trigger: a new version of a rule does not tell anybody the same again. ``planned_on`` is
-    the business day, ``planned_at`` the database's moment.
+    Planned by a rule (``rule`` is the version), or told because something happened: an opinion on a
+    claim, the issue of a matter (督办单) or a step of it (``matter_step``). ``kind`` and ``measure`` are
+    the rule's where there is one, filled by the insert trigger: a new version of a rule does not tell
+    anybody the same again. ``planned_on`` is the business day, ``planned_at`` the database's moment.
     """
 
-    rule = TenantForeignKey(Rule, related_name="notices", verbose_name=_("规则"))
-    kind = models.CharField(_("事项"), max_length=20, choices=RuleKind.choices, editable=False)
+    rule = TenantForeignKey(Rule, null=True, blank=True, related_name="notices", verbose_name=_("规则"))
+    kind = models.CharField(_("事项"), max_length=20, choices=NoticeKind.choices, editable=False)
     measure = TenantForeignKey(Measure, null=True, editable=False, related_name="+", verbose_name=_("指标"))
     unit = TenantForeignKey(Unit, related_name="notices", verbose_name=_("单位"))
     period = TenantForeignKey(Period, null=True, blank=True, related_name="notices", verbose_name=_("期间"))
+    opinion = TenantForeignKey(
+        Opinion, null=True, blank=True, related_name="notices", verbose_name=_("核实意见")
+    )
+    matter = TenantForeignKey(Matter, null=True, blank=True, related_name="notices", verbose_name=_("督办单"))
+    matter_step = TenantForeignKey(
+        MatterStep, null=True, blank=True, related_name="notices", verbose_name=_("督办办理")
+    )
     step = models.PositiveIntegerField(_("第几步"))
     text = models.TextField(_("内容"))
     link = models.CharField(_("办理页面"), max_length=20, choices=NoticeLink.choices)
@@ -144,9 +163,18 @@ class Notice(TenantModel):
         constraints = [
             tenant_key("notice"),
             models.UniqueConstraint(
-                fields=["tenant", "kind", "unit", "measure", "period", "step"],
+                fields=[
+                    *("tenant", "kind", "unit", "measure", "period"),
+                    *("opinion", "matter", "matter_step", "step"),
+                ],
                 name="notice_once",
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=_told_because_of("rule") & Q(matter_step__isnull=True)
+                | _told_because_of("opinion") & Q(kind__in=OF_OPINION, matter_step__isnull=True)
+                | _told_because_of("matter") & Q(kind__in=OF_MATTER),
+                name="notice_source",
             ),
         ]
         indexes = [models.Index(fields=["tenant", "unit", "planned_on"], name="notice_unit")]

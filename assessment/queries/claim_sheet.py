@@ -83,6 +83,12 @@ class Sheet:
         return {opinion.supersedes_id for opinion in self.opinions if opinion.supersedes_id}
 
     @property
+    def decided_again(self) -> bool:
+        """Whether somebody has spoken after the inspection's first finding; the superior stands aside."""
+        steps = [opinion.step for opinion in self.opinions if opinion.step != Step.SUPERIOR]
+        return Step.INSPECTION in steps[:-1]
+
+    @property
     def open_for_opinions(self) -> bool:
         return self.claim.booked_in.opinions_closed_at is None
 

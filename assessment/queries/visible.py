@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.queries.posts import ActingPost
-from assessment.models import Draw, DrawnClaim, Measure, Objection, Opinion, Snapshot, Target
+from assessment.models import Draw, DrawnClaim, Matter, Measure, Objection, Opinion, Snapshot, Target
 from projects.queries.visible import claims_for
 from projects.rules import reads_county, reads_data
 
@@ -51,3 +51,10 @@ def objections_for(post: ActingPost) -> QuerySet[Objection]:
     if reads_county(post):
         return Objection.objects.all()
     return Objection.objects.filter(unit_id=post.unit_id) if reads_data(post) else Objection.objects.none()
+
+
+def matters_for(post: ActingPost) -> QuerySet[Matter]:
+    """Inspection notices (督办单) to the post's unit, or all of the county."""
+    if reads_county(post):
+        return Matter.objects.all()
+    return Matter.objects.filter(unit_id=post.unit_id) if reads_data(post) else Matter.objects.none()

@@ -10,7 +10,9 @@ from accounts.acts import act
 from assessment.models import Notice
 from assessment.queries.notice_day import Key, Planned
 from assessment.queries.notices import due
+from assessment.services import matter_events
 from assessment.services.deliveries import hand_over
+from assessment.services.telling import tell
 
 BATCH = 1000
 
@@ -19,15 +21,18 @@ BATCH = 1000
 def plan(*, now: dt.datetime, today: dt.date) -> list[Planned]:
     """Write every notice that is due and deliver it to those it addresses; one act.
 
-    Only on work days and in the hours of each rule. Without anything due there is no act and no
-    row. Two planners at once wait for each other; the unique keys hold whatever happens. Raises
+    Only on work days and in the hours of each rule; matters that are overdue (督办逾期) in office hours.
+    They are told besides what is given back. Without anything due there is no act and no row. Two
+    planners at once wait for each other; the unique keys hold whatever happens. Raises
     CalendarMissing where a needed year is not known: nobody is told on a guess.
     """
     _one_planner_at_a_time()
-    planned = due(today, at=timezone.localtime(now).time())
-    if not planned:
+    at = timezone.localtime(now).time()
+    planned, late = due(today, at=at), matter_events.overdue(today, at=at)
+    if not planned and not late:
         return []
     act("notice.plan")
+    tell(events=late, today=today)
     Notice.objects.bulk_create(
         (
             Notice(

@@ -1,5 +1,6 @@
 """Opinions on claims. The database checks role, order, interest and the closed Return."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from assessment.choices import Step, Verdict
 from assessment.models import Opinion
 from assessment.queries import queue
 from assessment.queries.queue import Left
+from assessment.services import opinion_events
+from assessment.services.opinion_events import Before
 from projects.queries.visible import claims_for
 
 
@@ -35,8 +38,9 @@ def give(
     code: str = "",
     reason: str = "",
     supersedes_id: int | None = None,
+    today: dt.date,
 ) -> Opinion:
-    """Give one opinion on one claim; the claim's figures follow from it.
+    """Give one opinion on one claim; the claim's figures follow from it, and those it touches are told.
 
     ``accepted`` is in the claim's own unit and needed for a reduction only. ``supersedes_id``
     names the opinion that a change of mind changes, ``code`` is a ReasonCode. Raises NotFound, Refused
@@ -46,8 +50,9 @@ def give(
     claim = claims_for(post).filter(pk=claim_id).first()
     if claim is None:
         raise NotFound("没有这笔申报。")
+    before = {claim.pk: Before.of(claim)}
     with explained():
-        return Opinion.objects.create(
+        opinion = Opinion.objects.create(
             claim=claim,
             step=_step(verdict, step),
             verdict=verdict,
@@ -56,6 +61,8 @@ def give(
             reason=reason.strip(),
             supersedes_id=supersedes_id,
         )
+    opinion_events.told(post=post, opinions=[opinion], before=before, today=today)
+    return opinion
 
 
 @transaction.atomic
@@ -77,7 +84,14 @@ def decide_clean(*, post: ActingPost, step: str) -> Decided:
 
 @transaction.atomic
 def give_card(
-    *, post: ActingPost, agreement_id: int, step: str, verdict: str, code: str = "", reason: str = ""
+    *,
+    post: ActingPost,
+    agreement_id: int,
+    step: str,
+    verdict: str,
+    code: str = "",
+    reason: str = "",
+    today: dt.date,
 ) -> int:
     """Give the same opinion on every claim of one signing that waits at this step, as one act.
 
@@ -97,7 +111,9 @@ def give_card(
         "reason": reason.strip(),
     }
     with explained():
-        Opinion.objects.bulk_create(Opinion(claim=claim, **said) for claim in claims)
+        given = Opinion.objects.bulk_create(Opinion(claim=claim, **said) for claim in claims)
+    before = {claim.pk: Before.of(claim) for claim in claims}
+    opinion_events.told(post=post, opinions=given, before=before, today=today)
     return len(claims)
 
 

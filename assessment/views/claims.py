@@ -13,7 +13,7 @@ from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, verdicts_for
-from assessment.queries import claim_sheet, objections
+from assessment.queries import affected, claim_sheet, matters, objections
 from assessment.queries.queue import CONFLICT_WORDS, conflicts_of
 from assessment.services import opinions
 from projects.choices import ClaimState
@@ -49,6 +49,7 @@ def opinion(request: HttpRequest, claim_id: int) -> HttpResponse:
                 code=form.cleaned_data.get("code", ""),
                 reason=form.cleaned_data["reason"],
                 supersedes_id=form.cleaned_data["supersedes"],
+                today=clock.today(),
             )
         except (NotFound, Forbidden):
             raise
@@ -109,6 +110,11 @@ def _page(
             "publicity": objections.open_for(request.post, sheet.claim, today=clock.today()),
             "objections": objections.to_claim(request.post, sheet.claim),
             "today": clock.today(),
+            "issues": rules.issues_matters(request.post),
+            "matters": list(matters.of_claim(request.post, sheet.claim)),
+            "unverified": affected.unverified(request.post, sheet.claim, today=clock.today())
+            if sheet.decided_again
+            else None,
             "changes": history.of_rows(sheet.rows),
         },
     )

@@ -84,6 +84,10 @@ def task_of(notice: Notice, post: ActingPost) -> str:
     """The page where this post does what the notice asks; for those above, the rows behind it."""
     if notice.link == NoticeLink.RETURN and notice.link_row and projects.rules.reads_data(post):
         return reverse("return", args=[notice.link_row])
+    if notice.link == NoticeLink.CLAIM and notice.link_row and projects.rules.reads_data(post):
+        return reverse("claim", args=[notice.link_row])
+    if notice.link == NoticeLink.MATTER and notice.link_row and projects.rules.reads_data(post):
+        return reverse("matter", args=[notice.link_row])
     if notice.link == NoticeLink.QUEUE and rules.decides(post):
         return reverse("queue")
     if notice.link == NoticeLink.VOUCHER and projects.rules.may_record_for(post, notice.unit_id):

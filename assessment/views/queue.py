@@ -109,6 +109,7 @@ def card(request: HttpRequest, claim_id: int) -> HttpResponse:
                 verdict=form.cleaned_data["verdict"],
                 code=form.cleaned_data.get("code", ""),
                 reason=form.cleaned_data["reason"],
+                today=clock.today(),
             )
         except (NotFound, Forbidden):
             raise
@@ -168,6 +169,7 @@ def _give(request: HttpRequest, form: OpinionForm, claim_id: int, step: str, fol
             code=form.cleaned_data.get("code", ""),
             reason=form.cleaned_data["reason"],
             supersedes_id=None,
+            today=clock.today(),
         )
     except (NotFound, Forbidden):
         raise

@@ -28,6 +28,7 @@ MENU = (
     ("returns", _("报表"), projects.rules.reads_data),
     ("queue", _("核实队列"), assessment.rules.works_queue),
     ("reductions", _("核减情况"), projects.rules.reads_data),
+    ("matters", _("督办"), projects.rules.reads_data),
     ("projects", _("项目"), projects.rules.reads_data),
     ("visits", _("走访"), projects.rules.reads_data),
     ("leads", _("线索"), projects.rules.reads_leads),

@@ -95,6 +95,7 @@ def _rights(request: HttpRequest, project: Project, way: lifecycle.Way) -> dict:
         "confirm": ConfirmForm() if confirms else None,
         "records": rules.may_record(post),
         "agrees": rules.may_agree_split(post),
+        "inspects": rules.may_inspect(post),
     }
 
 

@@ -101,7 +101,9 @@ def test_an_honest_act_does_not_cover_up_a_silent_change(world):
     a = world.a
     tamper("UPDATE projects_claim SET reported = 900 WHERE id = %s", a.rows["claim"])
     with acting(a.posts["clerk"]) as clerk:
-        opinions.give(post=clerk, claim_id=a.rows["claim"], step="first_review", verdict="accept")
+        opinions.give(
+            post=clerk, claim_id=a.rows["claim"], step="first_review", verdict="accept", today=TODAY
+        )
     code, printed = verify("--tenant", a.code)
     assert code == 1
     assert [(fault["table"], fault["row"], fault["pos"]) for fault in printed["faults"]] == [

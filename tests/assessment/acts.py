@@ -65,6 +65,7 @@ def opine(world, who: str, claim: int, *, step: str, verdict: str, accepted=None
             accepted=accepted,
             reason="核对凭证",
             supersedes_id=supersedes,
+            today=TODAY,
         ).pk
 
 

@@ -25,7 +25,7 @@ from projects.choices import PeriodKind, VoucherKind
 from projects.models import Claim, Enterprise, Project, Return
 from projects.services import periods, returns, vouchers
 from tests.conftest import NOW
-from tests.world import PASSWORD, acting, picture
+from tests.world import PASSWORD, TODAY, acting, picture
 
 CODE = "611077"
 UNITS = {
@@ -134,12 +134,12 @@ class Quarter:
         """First review of everything, by the clerk who entered nothing."""
         for claim in self._claims("submitted"):
             with acting(self.posts["second"]) as post:
-                opinions.give(post=post, claim_id=claim, step="first_review", verdict="accept")
+                opinions.give(post=post, claim_id=claim, step="first_review", verdict="accept", today=TODAY)
 
     def verify(self) -> None:
         for claim in self._claims("first_reviewed"):
             with acting(self.posts["inspector"]) as post:
-                opinions.give(post=post, claim_id=claim, step="inspection", verdict="accept")
+                opinions.give(post=post, claim_id=claim, step="inspection", verdict="accept", today=TODAY)
 
     def _claims(self, state: str) -> list[int]:
         with acting(self.posts["clerk"]):

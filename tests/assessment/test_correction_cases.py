@@ -131,6 +131,7 @@ class Town:
                 verdict=verdict,
                 accepted=Decimal(accepted) if accepted else None,
                 reason="核对凭证",
+                today=TODAY,
             )
 
     def accept(self, name: str) -> None:
@@ -166,7 +167,7 @@ class Town:
         with acting(self.posts["party_inspector"]) as post:
             last = Opinion.objects.filter(claim=self.names[name], step="inspection").latest("pk").pk
             said = {"step": "inspection", "verdict": verdict, "reason": "复查不实"}
-            opinions.give(post=post, claim_id=self.names[name], supersedes_id=last, **said)
+            opinions.give(post=post, claim_id=self.names[name], supersedes_id=last, **said, today=TODAY)
 
     def two_offices(self) -> None:
         with acting(self.posts["party_inspector"]) as post:

@@ -16,7 +16,7 @@ from projects.services import claims
 from tests import county
 from tests.county import PARTY, REVIEWS
 from tests.projects.workbooks import SHEETS, made
-from tests.world import acting
+from tests.world import TODAY, acting
 
 MID_YEAR = dt.date(2012, 6, 30)
 BASES = ("reported", "reviewed", "verified")
@@ -93,7 +93,7 @@ def test_every_figure_is_the_sum_of_the_claims_that_it_opens():
         with county.acting(PARTY) as post:
             accepted = Decimal("1.5") if verdict == "reduce" else None
             given = {"step": "inspection", "verdict": verdict, "accepted": accepted, "reason": "抽查"}
-            opinions.give(post=post, claim_id=claim, **given)
+            opinions.give(post=post, claim_id=claim, today=TODAY, **given)
     told = {basis: county.figures(basis) for basis in BASES}
     with county.looking():
         for basis in BASES:

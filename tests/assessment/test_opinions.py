@@ -10,7 +10,7 @@ from assessment.models import Opinion
 from assessment.services import opinions
 from projects.models import Claim
 from tests.walls.guards import REFUSALS
-from tests.world import CANARY, acting, looking_down
+from tests.world import CANARY, TODAY, acting, looking_down
 
 pytestmark = [pytest.mark.walls, pytest.mark.django_db]
 
@@ -27,7 +27,7 @@ def test_the_database_refuses_with_its_own_code(ground, code):
 
 def give(post, claim_id: int, step: str, verdict: str, **values) -> Opinion:
     with acting(post):
-        return opinions.give(post=post, claim_id=claim_id, step=step, verdict=verdict, **values)
+        return opinions.give(post=post, claim_id=claim_id, step=step, verdict=verdict, today=TODAY, **values)
 
 
 @pytest.mark.covers("I4")
@@ -84,6 +84,7 @@ def test_the_four_figures_stand_side_by_side(world):
             verdict="reduce",
             accepted=Decimal(150),
             reason="抽查",
+            today=TODAY,
         )
         claim = Claim.objects.get(pk=decided)
         assert (claim.reported, claim.reviewed, claim.verified, claim.superior) == (200, 200, 200, 150)

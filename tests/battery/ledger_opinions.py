@@ -7,6 +7,7 @@ from assessment.services import opinions
 from tests.battery.ledger_closings import submit_filing
 from tests.battery.ledger_model import ROLE_OF, VERDICTS_OF, Entry, Hand, Said
 from tests.battery.ledger_walk import SERVICE, Walk
+from tests.world import TODAY
 
 
 def opine(walk: Walk, way: str) -> None:
@@ -88,7 +89,7 @@ def say(walk: Walk, way: str, entry: Entry, step: str, verdict: str) -> None:
     def service() -> int:
         said = {"step": step, "verdict": verdict, "accepted": given, "reason": reason}
         post = walk.scene.posts[hand.name]
-        return opinions.give(post=post, claim_id=entry.id, supersedes_id=supersedes, **said).pk
+        return opinions.give(post=post, claim_id=entry.id, supersedes_id=supersedes, **said, today=TODAY).pk
 
     def sql() -> int:
         return walk.sql(

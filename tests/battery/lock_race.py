@@ -132,6 +132,7 @@ def change_minds(*, post: ActingPost, places: list[Place], name: str, towards: A
                     accepted=Decimal(luck.randint(1, 99_000_000)).scaleb(-6),
                     reason="复核",
                     supersedes_id=last.pk,
+                    today=TODAY,
                 )
             tally["accepted"] += 1
         except Refused as refusal:

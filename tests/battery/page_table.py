@@ -75,6 +75,7 @@ def both(table: str, who: str, row: str, sends: Callable[[], dict] = nothing, /,
 CLAIM = "projects_claim"
 PROJECT = "projects_project"
 RETURN = "projects_return"
+MATTER = "assessment_matter"
 UNIT = "accounts_unit"
 USER = "accounts_user"
 POST = "accounts_post"
@@ -168,6 +169,18 @@ PAGES: dict[str, Page | Plain] = {
     "target_revise": both("assessment_target", "clerk", "target", sending(**REVISED)),
     "measure": Page("assessment_measure", Way("reporter", "measure")),
     "measure_publish": both("assessment_measure", "clerk", "measure", sending(**NEXT_MEASURE)),
+    "matter": Page(MATTER, Way("reporter", "matter")),
+    "matter_print": Page(MATTER, Way("reporter", "matter")),
+    "matter_reply": Page(
+        MATTER,
+        post=Way("reporter", "matter", sending(text="已补齐")),
+        fields={"evidence": "projects_evidence"},
+    ),
+    "matter_send_back": Page(MATTER, post=Way("party_inspector", "matter", sending(text="不齐"))),
+    "matter_extend": Page(
+        MATTER, post=Way("party_inspector", "matter", sending(text="补件", due_on="2012-08-01"))
+    ),
+    "matter_close": Page(MATTER, post=Way("party_inspector", "matter", sending(text="办结"))),
     "notice_open": Page("assessment_delivery", post=Way("other_head", "delivery")),
     "notice_rule": both("assessment_rule", "clerk", "rule", sending(reason="改规则")),
     "notices_unit": Page(UNIT, Way("head", TOWN)),
@@ -297,6 +310,8 @@ PAGES: dict[str, Page | Plain] = {
     "draw_new": Plain(
         "the city's officer in A", query={"period": "projects_period"}, fields={"period": "projects_period"}
     ),
+    "matters": Plain("party_inspector", query={"unit": UNIT, "project": PROJECT, "claim": CLAIM}),
+    "matter_new": Plain("party_inspector", query={"claim": CLAIM, "project": PROJECT}, fields={"unit": UNIT}),
     "measures": Plain("reporter"),
     "notices": Plain("other_head"),
     "notices_read": Plain(None),

@@ -11,7 +11,11 @@ from tests.walls.ground import Row, references, tenant_models
 from tests.world import County
 
 # References that a trigger fills, whatever was sent: what counts is whether the row has kept it.
-FILLED = {("assessment_notice", "measure_id"), ("assessment_objection", "opinion_id")}
+FILLED = {
+    ("assessment_notice", "measure_id"),
+    ("assessment_objection", "opinion_id"),
+    ("assessment_matter", "office_id"),
+}
 # What a claim shares with its reversal and its replacement.
 FACT = ("unit_id", "project_id", "kind", "voucher_id", "agreement_id", "happened_on", "split_id")
 KEPT = 'RETURNING "{}" = ?'
@@ -84,6 +88,8 @@ def _of_assessment(county: County) -> dict[str, Row]:
         "assessment_draw": {"reason": "x"},
         "assessment_snapshot": {"replaces_id": county.rows["snapshot"], "reason": "x"},
         "assessment_objection": _objection(county),
+        "assessment_matter": {"number": None},
+        "assessment_matterstep": {"kind": "extend", "due_on": "2099-01-01"},
         "assessment_rule": {"version": 2},
         "assessment_notice": {"step": 99},
         "assessment_delivery": {"post_id": county.posts["clerk"].id},
@@ -141,7 +147,7 @@ def _objection(county: County) -> Row:
 def _suited(rows: Rows, table: str, column: str) -> list[Row]:
     """Rows of county A that fill this reference, of which the ledger accepts at least one."""
     row = {**fresh(rows, table), **_fitting(rows.a, table, column)}
-    if table == "assessment_notice" and (table, column) in FILLED:
+    if (table, column) == ("assessment_notice", "measure_id"):
         row |= _of_a_measure(rows)
     if (table, column) == ("assessment_objection", "opinion_id"):
         row |= {"publicity_id": rows.extra["assessment_snapshot"], "claim_id": rows.a.rows["decided_claim"]}
@@ -180,6 +186,16 @@ def _fitting(county: County, table: str, column: str) -> Row:
             "step": "inspection",
             "verdict": "doubt",
             "reason": "x",
+        },
+        ("assessment_matter", "project_id"): {"claim_id": None},
+        ("assessment_matterstep", "evidence_id"): {"kind": "reply", "due_on": None},
+        ("assessment_notice", "opinion_id"): {"rule_id": None, "period_id": None, "kind": "changed"},
+        ("assessment_notice", "matter_id"): {"rule_id": None, "period_id": None, "kind": "matter"},
+        ("assessment_notice", "matter_step_id"): {
+            "rule_id": None,
+            "period_id": None,
+            "kind": "matter",
+            "matter_id": county.rows["matter"],
         },
     }.get((table, column), {})
     moved = table == "projects_claim" and fitting

@@ -27,6 +27,8 @@ REFUSED_TO_ALL = {
     ("collide by reference", "assessment_draw"): "the database numbers the draws of a period",
     ("name", "assessment_snapshot"): "only an inspector publishes, whose name is put in",
     ("name", "assessment_objection"): "only a unit objects, whose person is put in, and nobody has answered",
+    ("name", "assessment_matter"): "who issues it is the database's own to say",
+    ("name", "assessment_matterstep"): "who takes a step is the database's own to say",
 }
 # What those who mostly read may write by design, as the walls have it: nothing there is a leak.
 MAY_WRITE = {
@@ -113,7 +115,8 @@ class Twins:
             return "admin"
         if "INSERT INTO assessment_objection" in ask.statement:
             return "head"
-        if "INSERT INTO assessment_snapshot" in ask.statement:
+        # Publishing and matters are the inspection office's.
+        if "INSERT INTO assessment_snapshot" in ask.statement or "assessment_matter" in ask.statement:
             return "party_inspector"
         # The mailbox that stands is the inspector's; a new one is the clerk's.
         new = f'"post_id": {self.ground.world.a.posts["clerk"].id}' in str(ask.params)

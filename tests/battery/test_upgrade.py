@@ -184,7 +184,7 @@ def it_works(county: OldCounty) -> None:
     for name in ("claim:水沟镇", "signed_claim"):
         for post, step in ((clerk, "first_review"), (inspector, "inspection")):
             with acting(post):
-                opinions.give(post=post, claim_id=county.rows[name], step=step, verdict="accept")
+                opinions.give(post=post, claim_id=county.rows[name], step=step, verdict="accept", today=TODAY)
     with acting(clerk):
         returns.submit(post=clerk, return_id=county.rows["return:招商局"], today=TODAY)
         claim = Claim.objects.get(pk=county.rows["claim:水沟镇"])

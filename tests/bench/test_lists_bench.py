@@ -96,7 +96,12 @@ class Place:
         for claim_id in self.claims[1:]:
             with self.acting("second_clerk") as post:
                 opinions.give(
-                    post=post, claim_id=claim_id, step="first_review", verdict="return", reason="缺附件"
+                    post=post,
+                    claim_id=claim_id,
+                    step="first_review",
+                    verdict="return",
+                    reason="缺附件",
+                    today=world.TODAY,
                 )
         with self.acting("second_clerk") as post:
             opinions.decide_clean(post=post, step="first_review")

@@ -73,7 +73,7 @@ def accept(world, claim: int) -> None:
     """First review and inspection, by those whom the claim does not concern."""
     for stem, step in (("second_clerk", Step.FIRST_REVIEW), ("government_inspector", Step.INSPECTION)):
         with acting(world.a.posts[stem]) as post:
-            opinions.give(post=post, claim_id=claim, step=step, verdict=Verdict.ACCEPT)
+            opinions.give(post=post, claim_id=claim, step=step, verdict=Verdict.ACCEPT, today=TODAY)
 
 
 def drawn(world, **given) -> int:
@@ -265,6 +265,7 @@ def test_the_choice_is_made_again_whatever_has_become_of_the_claims(world, sign_
             accepted=Decimal(100),
             reason="闻风改小",
             supersedes_id=last.pk,
+            today=TODAY,
         )
     accept(world, world.a.rows["claim"])
     page = text_of(leader.get(f"/draws/{draw_id}/?redraw=1"))

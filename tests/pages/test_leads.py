@@ -92,7 +92,7 @@ def test_a_visit_is_counted_once_and_verified_like_money(world, sign_in):
     for stem, step in (("clerk", "first_review"), ("party_inspector", "inspection")):
         assert sign_in(f"a_{stem}").get(f"/queue/{done.claim.pk}/").status_code == 200
         with acting(world.a.posts[stem]) as post:
-            opinions.give(post=post, claim_id=done.claim.pk, step=step, verdict="accept")
+            opinions.give(post=post, claim_id=done.claim.pk, step=step, verdict="accept", today=TODAY)
     with acting(world.a.posts["leader"]):
         assert standing(as_of=TODAY, measure_name="外出招商").amount == 1
         assert standing(as_of=TODAY, measure_name="外出招商", basis="reported").amount == 2

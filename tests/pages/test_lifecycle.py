@@ -167,7 +167,7 @@ def verify(world, key: int) -> None:
         claim = Claim.objects.get(project=key, kind=ClaimKind.STARTED).pk
     for stem, step in (("clerk", "first_review"), ("party_inspector", "inspection")):
         with acting(world.a.posts[stem]) as post:
-            opinions.give(post=post, claim_id=claim, step=step, verdict="accept")
+            opinions.give(post=post, claim_id=claim, step=step, verdict="accept", today=TODAY)
     with acting(world.a.posts["leader"]):
         table = standing(as_of=TODAY, measure_name="开工项目")
     assert {line.name: line.amount for line in table.lines if line.amount} == {"水沟镇": 1}

@@ -9,7 +9,7 @@ from django.db.models import Max
 from accounts.models import Change
 from assessment.services import opinions
 from projects.models import Claim
-from tests.world import CANARY, acting
+from tests.world import CANARY, TODAY, acting
 
 commits = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +37,9 @@ def reviewed(world, *keys: str) -> None:
     """First review of these claims by the second clerk."""
     for key in keys:
         with acting(world.a.posts["second_clerk"]) as post:
-            opinions.give(post=post, claim_id=world.a.rows[key], step="first_review", verdict="accept")
+            opinions.give(
+                post=post, claim_id=world.a.rows[key], step="first_review", verdict="accept", today=TODAY
+            )
 
 
 # The list -----------------------------------------------------------------------------------------

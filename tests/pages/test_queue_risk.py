@@ -14,7 +14,7 @@ from projects.models import Voucher
 from projects.services import enterprises, evidence, returns
 from tests.assessment.acts import opine, pay, submit
 from tests.pages.test_queue import reviewed, told
-from tests.world import CANARY, acting, picture
+from tests.world import CANARY, TODAY, acting, picture
 
 commits = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def keys(world, *names: str) -> list[int]:
 
 def say(world, stem: str, key: str, step: str, verdict: str, **more) -> None:
     with acting(world.a.posts[stem]) as post:
-        opinions.give(post=post, claim_id=world.a.rows[key], step=step, verdict=verdict, **more)
+        opinions.give(post=post, claim_id=world.a.rows[key], step=step, verdict=verdict, **more, today=TODAY)
 
 
 def sent_back_and_again(world) -> None:

@@ -19,7 +19,7 @@ commits = pytest.mark.django_db(transaction=True)
 
 def say(world, stem: str, key: str, step: str, verdict: str, **more) -> None:
     with acting(world.a.posts[stem]) as post:
-        opinions.give(post=post, claim_id=world.a.rows[key], step=step, verdict=verdict, **more)
+        opinions.give(post=post, claim_id=world.a.rows[key], step=step, verdict=verdict, **more, today=TODAY)
 
 
 def found_something(world) -> None:

@@ -52,7 +52,7 @@ def entered(world, number: str = "JH9001", day: dt.date = dt.date(2012, 6, 5)) -
 def decided(world, claim_id: int) -> None:
     for stem, step in (("clerk", "first_review"), ("party_inspector", "inspection")):
         with acting(world.a.posts[stem]) as post:
-            opinions.give(post=post, claim_id=claim_id, step=step, verdict="accept")
+            opinions.give(post=post, claim_id=claim_id, step=step, verdict="accept", today=TODAY)
 
 
 def closed(world, period: Period) -> None:
@@ -265,10 +265,10 @@ def test_after_the_end_no_decision_is_changed(world):
     change = {"claim_id": claim, "step": "inspection", "verdict": "reduce", "reason": "票据重复"}
     with acting(world.a.posts["party_inspector"]) as post:
         last = Opinion.objects.filter(claim_id=claim, step="inspection").latest("pk").pk
-        last = opinions.give(post=post, **change, accepted=Decimal(4), supersedes_id=last).pk
+        last = opinions.give(post=post, **change, accepted=Decimal(4), supersedes_id=last, today=TODAY).pk
     passed(2)
     with acting(world.a.posts["party_inspector"]) as post, pytest.raises(Refused, match="核实已关闭"):
-        opinions.give(post=post, **change, accepted=Decimal(3), supersedes_id=last)
+        opinions.give(post=post, **change, accepted=Decimal(3), supersedes_id=last, today=TODAY)
     assert found.reopened
 
 

@@ -1,6 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
-from tests.walls import acts, draws, people, publicity, reopening
+from tests.walls import acts, draws, matters, people, publicity, reopening
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -288,6 +288,7 @@ REFUSALS = {
     **draws.REFUSALS,
     **people.REFUSALS,
     **publicity.REFUSALS,
+    **matters.REFUSALS,
 }
 
 
@@ -492,6 +493,7 @@ CHECKS = [
     *reopening.CHECKS,
     *draws.CHECKS,
     *publicity.CHECKS,
+    *matters.CHECKS,
     a_unit_represents_what_lies_below,
     posts_are_given_by_the_administrator_to_the_own_people,
     clients_are_given_by_two_administrators,

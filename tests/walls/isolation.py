@@ -24,6 +24,9 @@ FROM_ABOVE: dict[str, frozenset[str]] = {
     "assessment_draw": EVERY_COMMAND,
     "accounts_sentform": EVERY_COMMAND,
     "projects_return": frozenset({"UPDATE"}),
+    # Whom an opinion tells; what else a superior may tell of is the guards' business.
+    "assessment_notice": frozenset({"INSERT"}),
+    "assessment_delivery": frozenset({"INSERT"}),
 }
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts import clock, exact_json
 from accounts.commands import TenantCommand
 from accounts.tasks import inside
+from assessment.choices import NoticeKind
 from assessment.models import Notice
 from assessment.queries.notice_day import Planned
 from assessment.queries.notice_rows import planned_between
@@ -66,11 +67,11 @@ def _due(item: Planned) -> dict[str, Any]:
 def _row(of: Any, *, planned: str | None, delivered: int, kind: str) -> dict[str, Any]:
     return {
         "rule": kind,
-        "rule_name": str(of.rule.get_kind_display()),
-        "version": of.rule.version,
+        "rule_name": str(NoticeKind(kind).label),
+        "version": of.rule.version if of.rule else None,
         "unit": of.unit.name,
-        "measure": of.rule.measure.name if of.rule.measure else None,
-        "period": of.period.name,
+        "measure": of.rule.measure.name if of.rule and of.rule.measure else None,
+        "period": of.period.name if of.period else None,
         "step": of.step,
         "planned": planned,
         "delivered": delivered,
