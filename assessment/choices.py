@@ -148,3 +148,36 @@ class MatterState(models.TextChoices):
     OPEN = "open", _("待回复")
     REPLIED = "replied", _("待销号")
     CLOSED = "closed", _("已销号")
+
+
+class SourceKind(models.TextChoices):
+    """What an independent table tells (独立数据的类别)."""
+
+    TAX = "tax", _("税收")
+    SOCIAL_INSURANCE = "social_insurance", _("参保人数")
+    ELECTRICITY = "electricity", _("用电量")
+    STATISTICS = "statistics", _("统计入库固定资产投资")
+    OFFICIAL = "official", _("官方口径数")
+
+
+# What a figure of a source is counted in; that of a measure follows the measure.
+COUNTED_IN = {
+    SourceKind.TAX: _("万元"),
+    SourceKind.SOCIAL_INSURANCE: _("人"),
+    SourceKind.ELECTRICITY: _("千瓦时"),
+    SourceKind.STATISTICS: _("万元"),
+}
+
+
+class Gap(models.TextChoices):
+    """Why the official figure and the portal's differ (差额原因)."""
+
+    RETURNED = "returned", _("已退回")
+    LATE = "late", _("补报晚于截止")
+    OUTSIDE = "outside", _("口径外")
+    UNVERIFIED = "unverified", _("未核实")
+    REDUCED = "reduced", _("核减")
+    THEIRS_ALONE = "theirs_alone", _("官方有我无")
+    OURS_ALONE = "ours_alone", _("我有官方无")
+    DIFFERENT = "different", _("金额不同")
+    NOT_ITEMISED = "not_itemised", _("未能逐户对照")

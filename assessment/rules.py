@@ -102,3 +102,19 @@ def keeps_reminders(post: Post) -> bool:
 def reads_reminders(post: Post) -> bool:
     """Who reads the rules of reminding."""
     return keeps_reminders(post) or reads_county(post)
+
+
+def keeps_sources(post: Post) -> bool:
+    """Who names independent tables and their owners: the superior alone."""
+    return post.role == Role.SUPERIOR
+
+
+def loads_figures(post: Post) -> bool:
+    """Who may load an independent table at all: the superior, and people of a unit that owns one."""
+    return post.role in OWN_UNIT | {Role.SUPERIOR}
+
+
+def loads_of(post: Post, owner_unit_id: int | None) -> bool:
+    """Load the table that this unit owns; the database also refuses people of the promotion bureau."""
+    own = post.role in OWN_UNIT and post.unit_id == owner_unit_id
+    return own or post.role == Role.SUPERIOR

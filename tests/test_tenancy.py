@@ -49,6 +49,7 @@ DEFINER_GRANTED = {
 }
 DEFINER_TRIGGERS = {
     *("guard_post", "guard_client"),
+    *("guard_official_source", "guard_official_figure"),
     *("log_insert", "log_update", "log_delete", "seal_act"),
     *(
         "guard_claim",
@@ -184,7 +185,18 @@ def test_the_application_has_the_granted_rights_and_no_dangerous_one(ground):
         held[row["name"]].add(row["may"])
     for table in THE_LOG:
         assert held[table] == {"SELECT"}, table
-    append_only = ("claim", "opinion", "measure", "target", "rule", "notice", "draw", "snapshot", "objection")
+    append_only = (
+        "claim",
+        "opinion",
+        "measure",
+        "target",
+        "rule",
+        "notice",
+        "draw",
+        "snapshot",
+        "objection",
+        "officialfigure",
+    )
     for table in append_only:
         app = "projects" if table == "claim" else "assessment"
         assert held[f"{app}_{table}"] == {"SELECT", "INSERT"}, table

@@ -32,6 +32,7 @@ from assessment.choices import (
     ObjectionOutcome,
     RuleKind,
     SnapshotKind,
+    SourceKind,
 )
 from assessment.models import (
     Delivery,
@@ -41,12 +42,13 @@ from assessment.models import (
     Measure,
     Notice,
     Objection,
+    OfficialFigure,
     Procedure,
     Rule,
     Snapshot,
     Target,
 )
-from assessment.services import deliveries, draws, objections, opinions
+from assessment.services import deliveries, draws, objections, official, opinions
 from portal import new_tenant
 from projects.choices import (
     AgreementKind,
@@ -151,6 +153,7 @@ def load() -> World:
         _people(county, PEOPLE)
         _facts(county, "" if county is a else CANARY)
         _draw(city, county)
+        _from_outside(county, city.posts["officer"], "" if county is a else CANARY)
     for county in (city, a, b):
         with inside(county.tenant_id):
             county.rows["checkpoint"] = checkpoints.keep(on=TODAY).pk
@@ -423,6 +426,27 @@ def _remind(county: County, mark: str) -> None:
     # Nobody has notices mailed: the inspector once had, and took the address back.
     with acting(county.posts["party_inspector"]) as inspector:
         deliveries.keep_address(post=inspector, address="")
+
+
+def _from_outside(county: County, officer: ActingPost, mark: str) -> None:
+    """Independent tables of a year that no claim is of: what is claimed in this world is not doubted."""
+    month = {"month": dt.date(2010, 11, 1), "as_of": dt.date(2010, 12, 5), "document": f"来文{mark}"}
+    for key, name, kind, owner in (
+        ("source", "供电表", SourceKind.ELECTRICITY, "城关镇"),
+        ("official_source", "官方表", SourceKind.OFFICIAL, None),
+    ):
+        with looking_down(officer, county):
+            unit = Unit.objects.get(name=owner) if owner else None
+            made = official.add_source(post=officer, name=name + mark, kind=kind, owner_unit=unit, margin=20)
+            county.rows[key] = made.pk
+    with looking_down(officer, county):
+        act("official.load")
+        firm = {"source_id": county.rows["source"], "credit_code": "91350100M000100Y43"}
+        figure = OfficialFigure.objects.create(**firm, firm_name=f"恒盛公司{mark}", value=4800, **month)
+        OfficialFigure.objects.create(
+            source_id=county.rows["official_source"], measure_id=county.rows["measure"], value=900, **month
+        )
+        county.rows["figure"] = figure.pk
 
 
 def _decide(county: County, mark: str) -> None:

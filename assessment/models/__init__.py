@@ -4,6 +4,7 @@ from assessment.models.matter import Matter, MatterStep
 from assessment.models.measure import Measure, Target
 from assessment.models.notice import Delivery, Notice, Rule
 from assessment.models.objection import Objection
+from assessment.models.official import OfficialFigure, OfficialSource
 from assessment.models.opinion import Opinion
 from assessment.models.procedure import Procedure
 from assessment.models.snapshot import Snapshot
@@ -20,6 +21,8 @@ __all__ = [
     "Measure",
     "Notice",
     "Objection",
+    "OfficialFigure",
+    "OfficialSource",
     "Opinion",
     "Procedure",
     "Rule",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -91,7 +92,7 @@ def in_state(matters: QuerySet[Matter], state: str, *, today: dt.date) -> QueryS
     """The matters of ``listed`` in one state, or overdue; all of them for an unknown word."""
     if state == OVERDUE:
         return matters.filter(late(today))
-    return matters.filter(state=state) if state in MatterState.values else matters
+    return matters.filter(state=state) if state in MatterState.values else matters  # type: ignore[misc]
 
 
 def late(today: dt.date) -> Q:
@@ -105,7 +106,7 @@ def entries(matters: list[Matter], *, today: dt.date) -> list[Entry]:
     return [_entry(matter, calendar, today) for matter in matters]
 
 
-def _entry(matter, calendar: workdays.Table | None, today: dt.date) -> Entry:
+def _entry(matter: Any, calendar: workdays.Table | None, today: dt.date) -> Entry:
     state = MatterState(matter.state)
     overdue = state == MatterState.OPEN and matter.due < today
     days = None
@@ -146,7 +147,9 @@ def readable(post: ActingPost, matter: Matter) -> bool:
     """Whether the post may open what the matter is about. One query at most."""
     if matter.claim_id:
         return claims_for(post).filter(pk=matter.claim_id).exists()
-    return bool(matter.project_id) and projects_for(post).filter(pk=matter.project_id).exists()
+    if matter.project_id:
+        return projects_for(post).filter(pk=matter.project_id).exists()
+    return False
 
 
 def files(post: ActingPost, matter: Matter) -> QuerySet[Evidence]:
@@ -163,7 +166,7 @@ def files(post: ActingPost, matter: Matter) -> QuerySet[Evidence]:
 def interested(post: ActingPost, unit_id: int, *, since: dt.date) -> bool:
     """Whether this person has an interest in a unit, as the database sees it (回避)."""
     with connection.cursor() as cursor:
-        asked = [post.tenant_id, unit_id, since, post.user_id]
+        asked: list[Any] = [post.tenant_id, unit_id, since, post.user_id]
         cursor.execute("SELECT sec.has_interest_in(%s, %s, %s, %s)", asked)
         return cursor.fetchone()[0]
 

@@ -11,6 +11,7 @@ from accounts.choices import Role
 from accounts.queries.posts import ActingPost
 from assessment.choices import Step
 from assessment.models import Opinion, Procedure
+from assessment.queries import mismatch
 from assessment.queries.procedures import steps_beside
 from assessment.queries.risk import risks_of
 from projects.choices import ClaimKind, ClaimState
@@ -182,7 +183,7 @@ def _inspected_here(post: ActingPost, claims: list[Claim], step: str) -> dict[in
 
 
 def doubts_on(claims: list[Claim]) -> dict[int, list[str]]:
-    """By claim id, what makes a claim unfit for a quick yes, with its arithmetic. Three queries at most."""
+    """By claim id, what makes a claim unfit for a quick yes, with its arithmetic. Seven queries at most."""
     doubts: dict[int, list[str]] = defaultdict(list)
     for claim in claims:
         if claim.state == ClaimState.DOUBTED:
@@ -191,6 +192,8 @@ def doubts_on(claims: list[Claim]) -> dict[int, list[str]]:
             doubts[claim.pk].append("冲销或更正，须逐笔核实")
     _doubt_shared_numbers(claims, doubts)
     _doubt_money_above_contract(claims, doubts)
+    for claim_id, doubt in mismatch.doubts_on(claims).items():
+        doubts[claim_id].append(doubt)
     return dict(doubts)
 
 

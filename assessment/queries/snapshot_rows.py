@@ -209,7 +209,8 @@ def _claim(row: Row, shared: Iterable[tuple[int, Decimal]]) -> dict[str, Any]:
 def _measure(
     measure: Measure, ground: Ground, credited: list[tuple[Row, list[tuple[int, Decimal]]]]
 ) -> dict[str, Any]:
-    total, sums = Sum(), defaultdict(Sum)
+    total = Sum()
+    sums: dict[int, Sum] = defaultdict(Sum)
     for row, shared in credited:
         total.add(row, WHOLE)
         for unit, share in shared:

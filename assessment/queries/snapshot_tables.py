@@ -96,8 +96,8 @@ def behind(snapshot: Snapshot, place: int, unit: int) -> Behind | None:
     """
     found = snapshot.rows
     if not place:
-        keys, figures, title, kind = found["uncounted"], {}, "没有列入统计口径的申报", ""
-        return None if unit else Behind(title, kind, _parts(found, keys, 0), figures, shared=False)
+        parts = _parts(found, found["uncounted"], 0)
+        return None if unit else Behind("没有列入统计口径的申报", "", parts, {}, shared=False)
     if place > len(found["measures"]):
         return None
     measure = found["measures"][place - 1]

@@ -3,7 +3,18 @@
 from django.db.models import QuerySet
 
 from accounts.queries.posts import ActingPost
-from assessment.models import Draw, DrawnClaim, Matter, Measure, Objection, Opinion, Snapshot, Target
+from assessment.models import (
+    Draw,
+    DrawnClaim,
+    Matter,
+    Measure,
+    Objection,
+    OfficialFigure,
+    OfficialSource,
+    Opinion,
+    Snapshot,
+    Target,
+)
 from projects.queries.visible import claims_for
 from projects.rules import reads_county, reads_data
 
@@ -58,3 +69,16 @@ def matters_for(post: ActingPost) -> QuerySet[Matter]:
     if reads_county(post):
         return Matter.objects.all()
     return Matter.objects.filter(unit_id=post.unit_id) if reads_data(post) else Matter.objects.none()
+
+
+def sources_for(post: ActingPost) -> QuerySet[OfficialSource]:
+    """Independent tables: all of the county, or those that the post's unit owns."""
+    sources = OfficialSource.objects.all()
+    if reads_county(post):
+        return sources
+    return sources.filter(owner_unit_id=post.unit_id) if reads_data(post) else sources.none()
+
+
+def official_figures_for(post: ActingPost) -> QuerySet[OfficialFigure]:
+    """Figures of visible independent tables; beside a claim its readers are told what they mean for it."""
+    return OfficialFigure.objects.filter(source__in=sources_for(post))

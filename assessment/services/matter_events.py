@@ -1,9 +1,9 @@
 """Whom a matter (督办单) tells when its day due has passed."""
 
 import datetime as dt
+from typing import Any
 
 from assessment.choices import NoticeKind, NoticeLink
-from assessment.models import Matter
 from assessment.queries import event_words
 from assessment.queries.matters import late_untold
 from assessment.services.telling import Event
@@ -20,7 +20,7 @@ def overdue(today: dt.date, *, at: dt.time) -> list[Event]:
     """
     if not FROM <= at <= UNTIL:
         return []
-    late = late_untold(today)
+    late: list[Any] = late_untold(today)
     calendar = workdays.table() if late else None
     if calendar is None or not calendar.is_work_day(today):
         return []
@@ -31,7 +31,14 @@ def overdue(today: dt.date, *, at: dt.time) -> list[Event]:
     ]
 
 
-def _event(matter: Matter, unit_id: int, *, days: int) -> Event:
+def _event(matter: Any, unit_id: int, *, days: int) -> Event:
     text = event_words.overdue(matter, due_on=matter.due, days=days)
-    about = {"matter_id": matter.pk, "matter_step_id": matter.extension}
-    return Event(NoticeKind.MATTER_OVERDUE, unit_id, text, NoticeLink.MATTER, matter.pk, **about)
+    return Event(
+        NoticeKind.MATTER_OVERDUE,
+        unit_id,
+        text,
+        NoticeLink.MATTER,
+        matter.pk,
+        matter_id=matter.pk,
+        matter_step_id=matter.extension,
+    )

@@ -1,6 +1,7 @@
 """Inspection notices (督办单): issued, answered, sent back, extended, closed. The database has the order."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -80,7 +81,7 @@ def close(*, post: ActingPost, matter_id: int, text: str, today: dt.date) -> Mat
 
 @transaction.atomic
 def _take(
-    post: ActingPost, matter_id: int, kind: MatterStepKind, text: str, *, today: dt.date, **more
+    post: ActingPost, matter_id: int, kind: MatterStepKind, text: str, *, today: dt.date, **more: Any
 ) -> MatterStep:
     """Take a step as one act and tell the other side."""
     act(f"matter.{kind.value}", reason="" if kind == MatterStepKind.REPLY else text.strip())
@@ -106,6 +107,14 @@ def _tell(
     step: MatterStep | None = None,
 ) -> None:
     if unit_id is not None:
-        about = {"matter_id": matter.pk, "matter_step_id": step.pk if step else None}
-        event = Event(NoticeKind.MATTER, unit_id, text, NoticeLink.MATTER, matter.pk, **about)
+        taken = step.pk if step else None
+        event = Event(
+            NoticeKind.MATTER,
+            unit_id,
+            text,
+            NoticeLink.MATTER,
+            matter.pk,
+            matter_id=matter.pk,
+            matter_step_id=taken,
+        )
         tell(events=[event], today=today, but=post.id)

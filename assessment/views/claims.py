@@ -13,11 +13,11 @@ from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, verdicts_for
-from assessment.queries import affected, claim_sheet, matters, objections
+from assessment.queries import affected, claim_sheet, matters, mismatch, objections
 from assessment.queries.queue import CONFLICT_WORDS, conflicts_of
 from assessment.services import opinions
 from projects.choices import ClaimState
-from projects.rules import may_record_for, may_withdraw, reads_data
+from projects.rules import may_record_for, may_withdraw, reads_county, reads_data
 from projects.services.corrections import correctable
 
 
@@ -103,6 +103,8 @@ def _page(
             "step": step,
             "form": None if conflict else form,
             "conflict": conflict,
+            "independent": mismatch.told_of(sheet.claim),
+            "opens": reads_county(request.post),
             "withdrawable": own and untouched,
             "correctable": may_record_for(request.post, sheet.claim.unit_id)
             and correctable(sheet.claim, sheet.reversal),

@@ -17,7 +17,7 @@ from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, QueueFilter, verdicts_for
-from assessment.queries import cards, claim_sheet, measures, past, since, zero_reports
+from assessment.queries import cards, claim_sheet, measures, mismatch, past, since, zero_reports
 from assessment.queries.cards import Narrowed
 from assessment.queries.queue import (
     CONFLICT_WORDS,
@@ -29,6 +29,7 @@ from assessment.queries.queue import (
 )
 from assessment.services import opinions
 from projects.queries.visible import claims_for
+from projects.rules import reads_county
 
 PAGE = 50
 
@@ -241,6 +242,8 @@ def _item_page(
             # A refused form stays on the page with what was written, also when the claim waits no longer.
             "decidable": form.is_bound or (card is not None and (not card.conflict or skips)),
             "skips": skips,
+            "independent": mismatch.told_of(sheet.claim),
+            "opens": reads_county(request.post),
             "others": [other for other in sheet.same_source if other.pk not in shown],
             "query": _filters(request),
             "risk": cards.risk_of(card) if card and step != Step.UNIT else None,

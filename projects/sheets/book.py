@@ -19,6 +19,14 @@ FOOTER = re.compile(
     r"(审核人?|审批人?|复核人?|填报人|填表人|制表人?|经办人|负责人|单位负责人|主管领导|分管领导|主要领导|联系人|联系电话"
     r"|填报单位|填报日期|填报时间|报送单位|报送日期|制表日期|盖章|注|备注|说明)[0-9]?(\(.*?\))?:"
 )
+# Columns of figures: what a merged block says of several rows is the figure of none.
+MEASURED = ("amount", "count")
+READERS = {
+    "date": cells.date,
+    "month": cells.month,
+    "yes_no": cells.yes_no,
+    "code": cells.credit_code,
+}
 PROGRESS = re.compile(r"到位|完成|进度|占比|排名|名次")
 
 
@@ -209,11 +217,13 @@ class _Body:
     def _value(self, column: Column, place: int, at: int, cell):
         if column.type in ("text", "number"):
             return (cells.text if column.type == "text" else cells.number_text)(cell, column.longest)
-        if column.type == "amount":
+        if column.type in MEASURED:
             if (place, at) in self.torn:
                 raise cells.Unreadable("这一格与上下行合并，看不出金额属于哪一行。请取消合并，逐行填写。")
-            return cells.amount(cell, self.units[column.name])
-        return {"date": cells.date, "yes_no": cells.yes_no, "code": cells.credit_code}[column.type](cell)
+            return (
+                cells.amount(cell, self.units[column.name]) if column.type == "amount" else cells.number(cell)
+            )
+        return READERS[column.type](cell)
 
     def _total(self, place: int, line: list, label: str) -> TotalRow:
         amounts, raw, faults = {}, {}, {}
@@ -235,7 +245,7 @@ class _Body:
 
     def _merged(self) -> tuple[dict[tuple[int, int], object], set[tuple[int, int]]]:
         """What blocks merged downwards lend to their rows, and the amounts that they leave unclear."""
-        amounts = {self.fit.columns[column.name] for column in self.columns if column.type == "amount"}
+        amounts = {self.fit.columns[column.name] for column in self.columns if column.type in MEASURED}
         spread, torn = {}, set()
         last = len(self.grid.rows) - 1
         for top, left, bottom, _ in self.grid.merged:

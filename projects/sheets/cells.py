@@ -71,6 +71,8 @@ CLOCK = re.compile(r"[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$")
 NO_DAY = re.compile(
     r"[0-9]{4}\s*年?|[0-9]{4}\s*年\s*[0-9]{1,2}\s*月?份?|[0-9]{4}[.\-/][0-9]{1,2}|(19|20)[0-9]{4}"
 )
+MONTH = re.compile(r"([0-9]{4})(?:\s*年\s*([0-9]{1,2})\s*月?份?|[.\-/]([0-9]{1,2})|([0-9]{2}))")
+NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
 NO_CENTURY = re.compile(r"'?[0-9]{2}([.\-/年])[0-9]{1,2}([.\-/月])[0-9]{1,2}日?")
 NO_YEAR = re.compile(r"[0-9]{1,2}([.\-/月])[0-9]{1,2}[日号]?")
 SERIAL_ZERO = dt.date(1899, 12, 30)  # day 0 of Excel's calendar, its invented 29 February 1900 included
@@ -169,6 +171,33 @@ def _within(wan: Decimal, value) -> Decimal:
     return _tidy(wan)
 
 
+def number(value) -> Decimal | None:
+    """An exact number of things that are counted without a unit of their own, to six places.
+
+    Raises ``Unreadable`` for a text with anything but digits, and for what is finer or beyond numeric(20, 6).
+    """
+    if blank(value):
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise Unreadable(f"{quoted(value)}不是数字。请只填数字。")
+    if isinstance(value, str):
+        found = NUMBER.fullmatch(narrow(value))
+        if found is None or len(found[0]) > 26:
+            raise Unreadable(f"{quoted(value)}不是数字。请只填数字，不写单位、约数和范围。")
+        exact = Decimal(found[0].replace(",", ""))
+    else:
+        exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not exact.is_finite():
+            raise Unreadable("不是数字。请只填数字。")
+    if abs(exact) >= TOO_LARGE:
+        raise Unreadable(f"{quoted(value)}太大。请核对单位。")
+    if isinstance(value, float) and abs(exact - exact.quantize(FEN)) < NOISE:
+        exact = exact.quantize(FEN)
+    if exact != exact.quantize(FEN):
+        raise Unreadable(f"{quoted(value)}太细，最多六位小数。请核对。")
+    return _tidy(exact)
+
+
 def _tidy(number: Decimal) -> Decimal:
     if not number:
         return Decimal(0)
@@ -199,6 +228,28 @@ def date(value) -> dt.date | None:
     if NO_CENTURY.fullmatch(text) or NO_YEAR.fullmatch(text):
         raise Unreadable(f"{quoted(value)}没有写四位年份。请写成 2012-03-05 或 2012年3月5日。")
     raise Unreadable(f"{quoted(value)}不是日期。请写成 2012-03-05 或 2012年3月5日。")
+
+
+def month(value) -> dt.date | None:
+    """The first day of the month: 2012年5月, 2012-05, 201205, or a date in it, as Excel keeps a month.
+
+    Raises ``Unreadable`` for a month that does not exist and for a text that names none.
+    """
+    if blank(value):
+        return None
+    text = shown(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if isinstance(text, str) and (found := MONTH.fullmatch(narrow(text))):
+        year, number = int(found[1]), int(found[2] or found[3] or found[4])
+        if not 1 <= number <= 12:
+            raise Unreadable(f"{quoted(value)}：没有{number}月。请写成 2012年5月 或 2012-05。")
+        if year not in YEARS:
+            raise Unreadable(f"{quoted(value)}的年份不对。请写成 2012年5月 或 2012-05。")
+        return dt.date(year, number, 1)
+    try:
+        day = date(value)
+    except Unreadable:
+        raise Unreadable(f"{quoted(value)}不是月份。请写成 2012年5月 或 2012-05。") from None
+    return day and day.replace(day=1)
 
 
 def _date_of_number(value: float) -> dt.date:

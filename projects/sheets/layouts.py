@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from projects.sheets import cells
 from projects.sheets.rows import (
     CountyTargetRow,
+    FigureRow,
     FundRow,
     IssuedRow,
     ProjectRow,
@@ -218,6 +219,39 @@ ISSUED = Layout(
         Column("period", ("期间", "考核期", "年度"), required=False, cell="", longest=30),
         Column("amount", ("目标数", "目标", "目标值", "任务数"), longest=40),
         Column("counted_in", ("计量单位",), required=False, cell="", longest=10),
+    ),
+)
+CREDIT_CODE = ("统一社会信用代码", "信用代码", "社会信用代码", "纳税人识别号")
+FIRM = ("企业名称", "单位名称", "纳税人名称", "参保单位", "用户名称", "企业")
+MONTH = ("月份", "所属月份", "数据月份", "所属期", "期间")
+VALUE = ("数值", "金额", "本期数", "数据")
+
+
+def figures_of_firms(words: tuple[str, ...], *, money: bool) -> Layout:
+    """A table of one figure a firm and month. ``words``: what its offices write above the figures."""
+    return Layout(
+        "figures",
+        "独立数据表",
+        FigureRow,
+        (
+            Column("credit_code", CREDIT_CODE, "code"),
+            Column("firm", FIRM, required=False, cell=""),
+            Column("month", MONTH, "month"),
+            Column("value", (*VALUE, *words), "amount" if money else "count"),
+        ),
+    )
+
+
+OFFICIAL = Layout(
+    "figures",
+    "官方口径数表",
+    FigureRow,
+    (
+        Column("measure", ("指标", "指标名称"), longest=60),
+        Column("month", MONTH, "month"),
+        Column("value", (*VALUE, "官方数", "认定数"), "amount"),
+        Column("credit_code", CREDIT_CODE, "code", required=False, cell=""),
+        Column("firm", FIRM, required=False, cell=""),
     ),
 )
 BY_KIND = {layout.kind: layout for layout in LAYOUTS}

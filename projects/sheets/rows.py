@@ -104,6 +104,17 @@ class IssuedRow(Row):
     counted_in: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class FigureRow(Row):
+    """独立数据表: a figure of a firm or a measure in a month (its first day), in the unit of its table."""
+
+    credit_code: str | None = None
+    firm: str | None = None
+    measure: str | None = None
+    month: date | None
+    value: Decimal | None
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of all five tables, in the order of the sheets."""

@@ -29,6 +29,12 @@ def wan(value: Decimal | None) -> str:
 
 
 @register.filter
+def exact(value: Decimal | None) -> str:
+    """A figure of an independent table as it was given, thousands separated; "—" when unknown."""
+    return UNKNOWN if value is None else f"{Decimal(value).normalize():,f}"
+
+
+@register.filter
 def quantity(value: Decimal | None, kind: str) -> str:
     """A figure of a claim of this kind: 个 as a whole number, everything else as 万元."""
     if value is None or kind not in COUNTED:

@@ -77,6 +77,7 @@ PROJECT = "projects_project"
 RETURN = "projects_return"
 MATTER = "assessment_matter"
 UNIT = "accounts_unit"
+OFFICER = "the city's officer in A"
 USER = "accounts_user"
 POST = "accounts_post"
 TOWN = "unit:水沟镇"
@@ -167,6 +168,16 @@ PAGES: dict[str, Page | Plain] = {
     # Targets, counting rules, notices
     "target": Page("assessment_target", Way("reporter", "target")),
     "target_revise": both("assessment_target", "clerk", "target", sending(**REVISED)),
+    "official_source": Page("assessment_officialsource", Way("clerk", "source")),
+    "official_source_edit": both(
+        "assessment_officialsource",
+        OFFICER,
+        "source",
+        sending(name="供电公司表", margin="30", reason="更名"),
+        owner_unit=UNIT,
+    ),
+    "official_template": Page("assessment_officialsource", Way("other_head", "source")),
+    "official_load": both("assessment_officialsource", "other_head", "source"),
     "measure": Page("assessment_measure", Way("reporter", "measure")),
     "measure_publish": both("assessment_measure", "clerk", "measure", sending(**NEXT_MEASURE)),
     "matter": Page(MATTER, Way("reporter", "matter")),
@@ -303,6 +314,12 @@ PAGES: dict[str, Page | Plain] = {
     "snapshot_publish": Plain(
         "party_inspector", query={"period": "projects_period"}, fields={"period": "projects_period"}
     ),
+    "official": Plain("clerk"),
+    "official_source_new": Plain(None, fields={"owner_unit": UNIT}),
+    "official_accept": Plain(None, fields={"source": "assessment_officialsource"}),
+    "reconciliation": Plain("clerk", query={"source": "assessment_officialsource"}),
+    "reconciliation_claims": Plain("clerk", query={"source": "assessment_officialsource"}),
+    "mismatches": Plain("clerk", query={"unit": UNIT}),
     "procedures": Plain("reporter"),
     "procedure_publish": Plain("party_inspector"),
     "draws": Plain("reporter"),

@@ -91,6 +91,8 @@ def _of_assessment(county: County) -> dict[str, Row]:
         "assessment_matter": {"number": None},
         "assessment_matterstep": {"kind": "extend", "due_on": "2099-01-01"},
         "assessment_rule": {"version": 2},
+        "assessment_officialsource": {"name": secrets.token_hex(6)},
+        "assessment_officialfigure": {"month": "2001-01-01", "replaces_id": None},
         "assessment_notice": {"step": 99},
         "assessment_delivery": {"post_id": county.posts["clerk"].id},
         "assessment_mailbox": {"post_id": county.posts["clerk"].id},
@@ -197,6 +199,11 @@ def _fitting(county: County, table: str, column: str) -> Row:
             "kind": "matter",
             "matter_id": county.rows["matter"],
         },
+        ("assessment_officialfigure", "measure_id"): {
+            "source_id": county.rows["official_source"],
+            "credit_code": None,
+        },
+        ("assessment_officialfigure", "replaces_id"): {"month": "2010-11-01"},
     }.get((table, column), {})
     moved = table == "projects_claim" and fitting
     return {**(_figure_of(column, None) if moved else {}), **fitting}

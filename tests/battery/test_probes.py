@@ -29,15 +29,18 @@ REFUSED_TO_ALL = {
     ("name", "assessment_objection"): "only a unit objects, whose person is put in, and nobody has answered",
     ("name", "assessment_matter"): "who issues it is the database's own to say",
     ("name", "assessment_matterstep"): "who takes a step is the database's own to say",
+    ("name", "assessment_officialfigure"): "it is loaded by the superior, whoever is named",
 }
 # What those who mostly read may write by design, as the walls have it: nothing there is a leak.
 MAY_WRITE = {
     "task in A": TASKS_WRITE,
-    # The forms that a superior sends twice, samples, and Returns that are opened again, which a guard tells
-    # from other changes; opinions are probed, since the superior's step alone is open.
+    # The forms that a superior sends twice, samples, independent tables, and Returns that are opened again,
+    # which a guard tells from other changes; opinions are probed, since the superior's step alone is open.
     "superior in A": {
         "accounts_sentform": EVERY_COMMAND,
         "assessment_draw": {"INSERT"},
+        "assessment_officialsource": EVERY_COMMAND,
+        "assessment_officialfigure": EVERY_COMMAND,
         "projects_return": {"UPDATE"},
     },
 }
@@ -101,13 +104,17 @@ class Twins:
         return self.known[ask]
 
     def _outcome(self, ask: Ask) -> Outcome:
-        world = self.ground.world
-        context = context_of(world.a.posts[self._stem(ask)])
-        if ask.statement.startswith("INSERT INTO assessment_draw "):
-            context = looking_down(world.city.posts["officer"], world.a)
-        with self.ground.context(context) as app:
+        with self.ground.context(self._context(ask)) as app:
             begin(app)
             return attempt(app, ask.statement, ask.params, settle=ask.settle)
+
+    def _context(self, ask: Ask) -> str:
+        """Of whoever may do this: samples and outside tables are the superior's, all else the county's."""
+        world = self.ground.world
+        outside = "assessment_official" in ask.statement and not ask.statement.startswith("SELECT")
+        if outside or ask.statement.startswith("INSERT INTO assessment_draw "):
+            return looking_down(world.city.posts["officer"], world.a)
+        return context_of(world.a.posts[self._stem(ask)])
 
     def _stem(self, ask: Ask) -> str:
         """Who in county A may do this."""

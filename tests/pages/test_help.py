@@ -48,7 +48,13 @@ def test_what_the_help_links_to_opens_for_its_reader(world, sign_in, stem):
 
 @pytest.mark.parametrize(
     ("address", "topic"),
-    [("/units/", "units"), ("/targets/new/", "targets"), ("/measures/", "measures"), ("/queue/", "vouchers")],
+    [
+        ("/units/", "units"),
+        ("/targets/new/", "targets"),
+        ("/measures/", "measures"),
+        ("/queue/", "vouchers"),
+        ("/reconciliation/", "independent"),
+    ],
 )
 def test_a_page_links_to_its_topic(world, sign_in, address, topic):
     assert f'class="help-here" href="/help/{topic}/"' in text_of(sign_in("a_clerk").get(address))

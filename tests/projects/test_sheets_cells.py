@@ -282,3 +282,52 @@ def test_numbers_of_papers_and_codes_become_half_width():
     assert cells.number_text("ＺＨ 2012 0001") == "ZH20120001"
     assert cells.credit_code(" 9135 0100m000100y43") == "91350100M000100Y43"
     assert cells.credit_code("暂无代码") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [
+        ("2012年5月", dt.date(2012, 5, 1)),
+        ("２０１２年 ５月份", dt.date(2012, 5, 1)),
+        ("2012-05", dt.date(2012, 5, 1)),
+        ("2012.5", dt.date(2012, 5, 1)),
+        ("201205", dt.date(2012, 5, 1)),
+        (201205, dt.date(2012, 5, 1)),
+        (dt.date(2012, 5, 31), dt.date(2012, 5, 1)),
+        (41030, dt.date(2012, 5, 1)),  # as Excel keeps 2012年5月
+        ("", None),
+    ],
+)
+def test_a_month_in_every_spelling(written, month):
+    assert cells.month(written) == month
+
+
+@pytest.mark.parametrize(
+    "written", ["2012年", "5月", "2012年13月", "2012-00", "上半年", 5, True, "0000-01", "1-5月"]
+)
+def test_what_is_no_month(written):
+    with pytest.raises(cells.Unreadable, match="请写成 2012年5月 或 2012-05"):
+        cells.month(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        (0, Decimal(0)),
+        ("48,200", Decimal(48200)),
+        ("１２．５", Decimal("12.5")),
+        (0.1 + 0.2, Decimal("0.3")),
+        (-3, Decimal(-3)),
+        ("—", None),
+    ],
+)
+def test_a_number_of_things(written, number):
+    assert cells.number(written) == number
+
+
+@pytest.mark.parametrize(
+    "written", ["12人", "约30", "3-5", "1,2", "0.1234567", float("nan"), 10**14, True, "9" * 40, dt.date.min]
+)
+def test_what_is_no_number_of_things(written):
+    with pytest.raises(cells.Unreadable):
+        cells.number(written)

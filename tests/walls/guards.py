@@ -1,6 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
-from tests.walls import acts, draws, matters, people, publicity, reopening
+from tests.walls import acts, draws, matters, outside, people, publicity, reopening
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -289,6 +289,7 @@ REFUSALS = {
     **people.REFUSALS,
     **publicity.REFUSALS,
     **matters.REFUSALS,
+    **outside.REFUSALS,
 }
 
 
@@ -494,6 +495,7 @@ CHECKS = [
     *draws.CHECKS,
     *publicity.CHECKS,
     *matters.CHECKS,
+    *outside.CHECKS,
     a_unit_represents_what_lies_below,
     posts_are_given_by_the_administrator_to_the_own_people,
     clients_are_given_by_two_administrators,

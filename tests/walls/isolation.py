@@ -22,6 +22,8 @@ TASKS_WRITE: dict[str, frozenset[str]] = {
 FROM_ABOVE: dict[str, frozenset[str]] = {
     "assessment_opinion": EVERY_COMMAND,
     "assessment_draw": EVERY_COMMAND,
+    "assessment_officialsource": EVERY_COMMAND,
+    "assessment_officialfigure": EVERY_COMMAND,
     "accounts_sentform": EVERY_COMMAND,
     "projects_return": frozenset({"UPDATE"}),
     # Whom an opinion tells; what else a superior may tell of is the guards' business.
