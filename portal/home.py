@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.choices import Role, TenantLevel
 from accounts.models import Tenant
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Refused
-from assessment.choices import UnitClass
+from assessment.choices import Step, UnitClass
 from assessment.queries import draws, queue
 from assessment.queries.standing import Line, Standing, standing
 from projects import rules
@@ -20,6 +21,12 @@ from projects.queries import papers, returns, workdays
 from projects.queries.periods import unfiled
 from projects.templatetags.amounts import percent, wan
 
+WAITS = {
+    Step.COMPLETENESS: gettext_lazy("笔申报待审材料"),
+    Step.FIRST_REVIEW: gettext_lazy("笔申报待初审"),
+    Step.INSPECTION: gettext_lazy("笔申报待核实"),
+    Step.JOINT: gettext_lazy("笔申报待会签"),
+}
 RECENT = 8
 
 
@@ -61,7 +68,7 @@ def of(post: ActingPost, *, county: Tenant | None, today: dt.date) -> Home:
 
 def _of_unit(post: ActingPost, today: dt.date) -> Home:
     """A unit's people: what came back, what is still to be filed, what was entered last."""
-    waiting = queue.waiting(post, queue.STEP_OF_ROLE[Role(post.role)]).count()
+    waiting = queue.waiting(post, Step.UNIT).count()
     open_returns = list(
         returns.listed(post)
         .filter(
@@ -137,7 +144,6 @@ def _calendar_tiles(post: ActingPost, today: dt.date) -> list[Tile]:
 
 def _of_office(post: ActingPost, today: dt.date) -> Home:
     """The bureau and the inspection offices: what waits for an opinion, who has not filed."""
-    waiting = queue.waiting(post, queue.STEP_OF_ROLE[Role(post.role)]).count()
     periods = list(
         returns.periods_begun(today)
         .filter(closed_at__isnull=True)
@@ -146,8 +152,7 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
             missing=Count("returns", filter=unfiled("returns__")),
         )
     )
-    words = _("笔申报待初审") if post.role == Role.BUREAU else _("笔申报待核实")
-    tiles = [Tile(str(waiting), words, reverse("queue"), urgent=waiting > 0)]
+    tiles = [_waiting_at(post, step) for step in queue.steps_of(post)]
     if periods:
         latest = periods[0]
         tiles.append(
@@ -160,6 +165,12 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
     if post.role == Role.BUREAU and (table := _month_end(today)):
         tiles += _tiles_of(table)
     return Home(tiles=tiles + _calendar_tiles(post, today), periods=periods)
+
+
+def _waiting_at(post: ActingPost, step: Step) -> Tile:
+    """What waits for the office at one of its steps."""
+    waiting = queue.waiting(post, step).count()
+    return Tile(str(waiting), str(WAITS[step]), f"{reverse('queue')}?step={step}", urgent=waiting > 0)
 
 
 def _of_superior(post: ActingPost, today: dt.date) -> Home:

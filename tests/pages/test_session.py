@@ -117,7 +117,7 @@ def test_the_city_looks_into_a_county_and_comes_back(world, sign_in):
     client = sign_in("city_officer")
     assert "甲县" in told(client.get("/"))
     assert client.post("/county/", {"county": world.a.tenant_id}).status_code == 302
-    assert "正在查看：甲县（只读）" in told(client.get("/"))
+    assert "正在查看：甲县" in told(client.get("/"))
     assert "水沟镇电子项目" in told(client.get("/projects/"))
     assert client.get("/vouchers/new/").status_code == 403
     # From inside one county the other is reached over the own jurisdiction.

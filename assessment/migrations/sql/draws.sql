@@ -4,7 +4,7 @@
 -- Whether the context is that of a superior's post, looking down into the tenant that it names.
 CREATE FUNCTION sec.looks_down() RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT c.kind = 'superior' AND EXISTS (
+    SELECT coalesce(c.kind = 'superior', false) AND EXISTS (
         SELECT FROM public.accounts_post p WHERE p.id = c.post AND p.user_id = c.person AND p.role = 'superior')
     FROM (SELECT (s.x).* FROM (SELECT sec.context() AS x) s) c
 $$;

@@ -12,14 +12,9 @@ $$;
 
 CREATE FUNCTION sec.guard_official_source() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    v_context sec.context := sec.context();
 BEGIN
     PERFORM sec.stay_in_tenant(NEW.tenant_id);
-    IF v_context.kind IS DISTINCT FROM 'superior' OR NOT EXISTS (
-        SELECT FROM public.accounts_post p
-        WHERE p.id = v_context.post AND p.user_id = v_context.person AND p.role = 'superior')
-    THEN
+    IF NOT sec.looks_down() THEN
         RAISE EXCEPTION 'only the superior names a source' USING ERRCODE = 'PT621';
     END IF;
     IF TG_OP = 'UPDATE' AND (NEW.kind, NEW.id, NEW.tenant_id) IS DISTINCT FROM (OLD.kind, OLD.id, OLD.tenant_id) THEN
@@ -47,7 +42,7 @@ BEGIN
     SELECT * INTO v_source FROM public.assessment_officialsource
     WHERE tenant_id = NEW.tenant_id AND id = NEW.source_id;
     IF NOT (
-        coalesce(v_context.kind = 'superior' AND v_post.role = 'superior', false)
+        sec.looks_down()
         OR coalesce(v_context.kind = 'member' AND v_post.tenant_id = NEW.tenant_id
             AND v_post.role IN ('reporter', 'head') AND v_post.unit_id = v_source.owner_unit_id
             AND NOT sec.is_promotion_house(NEW.tenant_id, v_post.unit_id, v_context.person, NEW.month), false))
