@@ -186,7 +186,7 @@ def test_the_log_is_narrowed_by_unit_act_record_and_day(world, sign_in):
         return len(re.findall(r'href="/changes/\d+/"', told(client.get(f"/changes/?{query}"))))
 
     assert found("act=return.submit") == 3
-    assert found("unit=水沟镇") == 4  # three vouchers and the Return
+    assert found("unit=水沟镇") == 5  # three vouchers, the Return and a reply
     assert found("unit=水沟镇&act=voucher.record") == 3
     assert found(f"table=projects_voucher&row={world.a.rows['claim:voucher']}") == 1
     assert found("since=2999-01-01") == 0
