@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.queries.posts import ActingPost
 from assessment import canonical
@@ -103,12 +103,13 @@ def obstacle(publicity: Snapshot, *, today: dt.date) -> str:
 
 
 def periods_to_publish(today: dt.date) -> list[Period]:
-    """Periods that have begun and in whose span a Return lies, the latest first. One query."""
+    """Periods that have begun and in whose span a Return lies; what is sealed first, then the latest."""
     inside = Return.objects.filter(
         period__starts_on__gte=OuterRef("starts_on"), period__ends_on__lte=OuterRef("ends_on")
     )
     begun = Period.objects.filter(Exists(inside), starts_on__lte=today)
-    return list(begun.order_by("-starts_on", F("ends_on").asc(), "pk"))
+    waits = Exists(inside.filter(opinions_closed_at__isnull=True))
+    return list(begun.annotate(waits=waits).order_by("waits", "-starts_on", "ends_on", "pk"))
 
 
 def differences_from_now(snapshot: Snapshot) -> list[dict[str, Any]]:

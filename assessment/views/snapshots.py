@@ -100,8 +100,9 @@ def publish(request: HttpRequest) -> HttpResponse:
     """Publish a period's verified figures for objections."""
     today = clock.today()
     periods = queries.periods_to_publish(today)
-    asked = {"period": number_in(request.GET.get("period", ""))}
-    form = PublishForm(request.POST or None, periods=periods, initial=asked)
+    first = periods[0].pk if periods else 0
+    asked = number_in(request.GET.get("period", "")) or first
+    form = PublishForm(request.POST or None, periods=periods, initial={"period": asked})
     if form.is_valid():
         given = form.cleaned_data
         kept = tried(

@@ -61,7 +61,7 @@ def publish_and_freeze(visitor) -> int:
     hand.click("nav >> text=填报期")
     hand.click("main a:text-is('关闭')")
     hand.click("main button:has-text('确认关闭并封存')")
-    hand.click("nav >> text=公示与结果")
+    hand.click("nav >> text=填报期")
     hand.click("main a:text-is('公示')")
     hand.page.select_option("[name=time]", "without")
     hand.page.fill("[name=reason]", "演示日期不走动，当日公布")
@@ -80,8 +80,8 @@ class Hand:
     def click(self, selector: str) -> None:
         """One press, and the page that it leads to."""
         self.clicks += 1
-        self.page.click(selector)
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.click(selector)
 
 
 def test_a_county_is_decided_by_keyboard_and_its_result_frozen(visit):
