@@ -79,6 +79,12 @@ class Row:
         return self.state != ClaimState.REVERSED and self.verified is None
 
 
+def _rate(part: Decimal, whole: Decimal) -> str | None:
+    """A percentage as it is printed everywhere, two decimals; None when it cannot be computed."""
+    rate = percent(part, whole)
+    return None if rate is None else str(rate)
+
+
 @dataclass
 class Sum:
     """What claims add up to for a unit or the tenant; the superior's figure is None while there is none."""
@@ -145,7 +151,7 @@ def gathered(period: Period) -> dict[str, Any]:
     return {
         "period": {"id": period.pk, "name": period.name, "from": period.starts_on, "to": period.ends_on},
         "as_of": as_of,
-        "schedule": percent(Decimal(months), Decimal(12)),
+        "schedule": _rate(Decimal(months), Decimal(12)),
         "measures": measures,
         "claims": claims,
         "uncounted": [row.id for row in uncounted],
@@ -234,7 +240,7 @@ def _measure(
             "tenant_target": own[1] if own else None,
             **total.figures,
             "pending": total.pending,
-            "percent": percent(total.amount, task),
+            "percent": _rate(total.amount, task),
             "claims": total.claims,
         },
     }
@@ -264,6 +270,6 @@ def _line(
         "target_id": target[0] if target else None,
         **figures,
         "pending": done.pending,
-        "percent": percent(done.amount, task) if known and task is not None else None,
+        "percent": _rate(done.amount, task) if known and task is not None else None,
         "claims": done.claims,
     }

@@ -84,7 +84,7 @@ def test_a_publication_says_what_the_standing_says(world):
                 assert (found[basis], found["target"]) == (line.amount, line.target), (line.name, basis)
                 if basis == "verified":
                     assert found["class"] == line.unit_class.value
-                    assert found["percent"] == line.completion
+                    assert found["percent"] == (None if line.completion is None else str(line.completion))
                 if found[basis] is not None:
                     assert found[basis] == summed(rows, found["claims"], basis, str(line.unit_id))
     town = next(line for line in rows["measures"][0]["units"] if line["name"] == "水沟镇")
