@@ -237,6 +237,8 @@ def publish(walk: Walk, way: str) -> None:
         dt.date(2011, 12, 1) + dt.timedelta(days=walk.rng.randrange(220)),
         *(walk.chance(share) for share in (0.4, 0.7, 0.5)),
     )
+    if walk.ledger.steps and walk.chance(0.2):
+        steps = walk.rng.choice(walk.ledger.steps)  # there is one of this day
     post, days = walk.scene.posts[hand.name], walk.rng.choice([None, 3] if steps.first_review else [None])
 
     def service() -> int:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from assessment.choices import Step, Verdict
 from assessment.services import opinions
-from tests.battery.ledger_closings import submit_filing
+from tests.battery.ledger_closings import reopen, submit_filing
 from tests.battery.ledger_model import ROLE_OF, VERDICTS_OF, Entry, Hand, Said
 from tests.battery.ledger_walk import SERVICE, Walk
 from tests.world import TODAY
@@ -33,9 +33,14 @@ def _next(walk: Walk, entry: Entry) -> tuple[str, str]:
 
 def further(walk: Walk, way: str) -> None:
     """What brings a claim of the period that is ending nearer to its decision."""
-    entry = walk.rng.choice(walk.waiting()[:12])
+    filings = walk.ledger.filings
+    able = [e for e in walk.waiting() if walk.covered(e) or walk.ledger.takes_claims(filings[e.booked_in])]
+    if not able:
+        reopen(walk, way)  # what came after the submission is submitted when its Return is open again
+        return
+    entry = walk.rng.choice(able[:12])
     if not walk.covered(entry):
-        submit_filing(walk, way, walk.ledger.filings[entry.booked_in])
+        submit_filing(walk, way, filings[entry.booked_in])
         return
     fitting = [
         (step, verdict)
@@ -44,11 +49,11 @@ def further(walk: Walk, way: str) -> None:
         if walk.ledger.follows(entry, step, verdict)
     ]
     walk.rng.shuffle(fitting)
-    able = next((one for one in fitting if _able(walk, entry, *one)), None)
+    found = next((one for one in fitting if _able(walk, entry, *one)), None)
     # An inspector who enters a claim, as by a statement he can, may be the one whose signature it needs.
     offices = {hand.person for hand in walk.hands.values() if hand.role == "inspection"}
-    assert able or entry.entered_by in offices, walk.story(f"nobody can say anything of {entry}", entry.id)
-    say(walk, way, entry, *(able or _any(walk)))
+    assert found or entry.entered_by in offices, walk.story(f"nobody can say anything of {entry}", entry.id)
+    say(walk, way, entry, *(found or _any(walk)))
 
 
 def _heard(walk: Walk, entry: Entry) -> bool:
