@@ -13,8 +13,9 @@ from django.db import connections
 
 from accounts.acts import act
 from accounts.models import UnitAlias
+from assessment.services import opinions
 from tests.conftest import migrator_connection
-from tests.world import County, acting
+from tests.world import TODAY, County, acting
 
 
 @contextmanager
@@ -188,6 +189,21 @@ def delete_last_act(a: County) -> dict[str, Any]:
     return {"pos": pos, "text": f"日志的最后一项是第 {pos - 1} 号"}
 
 
+def decide_last(a: County) -> None:
+    """A first review as the last act in the chain: the one that is cut off."""
+    with acting(a.posts["second_clerk"]) as clerk:
+        opinions.give(
+            post=clerk, claim_id=a.rows["claim"], step="first_review", verdict="accept", today=TODAY
+        )
+
+
+def undo_decision(a: County) -> None:
+    """Rows as they were before ``decide_last``."""
+    claim = a.rows["claim"]
+    tamper("DELETE FROM assessment_opinion WHERE claim_id = %s", claim)
+    tamper("UPDATE projects_claim SET reviewed = NULL, state = 'submitted' WHERE id = %s", claim)
+
+
 def cut_last_act(a: County) -> int:
     """Header, lines and head: the chain itself is whole again."""
     pos = last_pos(a)
@@ -247,8 +263,9 @@ def _type(value: Any) -> str:
 
 
 def delete_last_act_with_lines_and_head(a: County) -> dict[str, Any]:
+    decide_last(a)
     cut_last_act(a)
-    return {"table": "projects_claim", "row": a.rows["decided_claim"], "text": "verified"}
+    return {"table": "projects_claim", "row": a.rows["claim"], "text": "reviewed"}
 
 
 def change_head(a: County) -> dict[str, Any]:

@@ -30,7 +30,17 @@ from accounts.signing_keys import KeyUnusable
 from accounts.tasks import checkpoint as task
 from accounts.tasks import inside
 from portal.celery import SCHEDULES
-from tests.accounts.tamperings import ask, cut_last_act, last_pos, rebuild_chain, rewrite, superuser, tamper
+from tests.accounts.tamperings import (
+    ask,
+    cut_last_act,
+    decide_last,
+    last_pos,
+    rebuild_chain,
+    rewrite,
+    superuser,
+    tamper,
+    undo_decision,
+)
 from tests.conftest import migrator_connection
 from tests.world import TODAY, County, World, acting
 
@@ -193,18 +203,16 @@ def _forget(county: County) -> None:
 
 
 @pytest.mark.covers("I3", "F-111")
-def test_a_tail_cut_off_with_its_rows_is_missing(world, yesterday):
+def test_a_tail_cut_off_with_its_rows_is_missing(world, kept):
     a = world.a
-    row, before = ask(
-        'SELECT "row", before FROM accounts_changerow WHERE tenant_id = %s AND "table" = \'projects_claim\''
-        " ORDER BY id DESC LIMIT 1",
-        a.tenant_id,
-    )[0]
+    decide_last(a)
+    for county in (world.city, a, world.b):
+        sign(county, TOMORROW)
+    outside = kept()
     left = cut_last_act(a)
-    tamper("DELETE FROM assessment_opinion WHERE tenant_id = %s AND step = 'inspection'", a.tenant_id)
-    tamper("UPDATE projects_claim SET verified = NULL, state = %s WHERE id = %s", before["state"], row)
+    undo_decision(a)
     assert verify()[0] == 0
-    code, printed = verify("--checkpoints", yesterday)
+    code, printed = verify("--checkpoints", outside)
     assert (code, outcomes(printed)[a.code]) == (1, "missing")
     (fault,) = printed["faults"]
     assert f"在第 {left + 1} 号，现有日志没有这一号（查到第 {left} 号）" in fault["text"]

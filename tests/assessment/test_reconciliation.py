@@ -17,7 +17,7 @@ from projects.models import Enterprise, Period, Project, Return, Voucher
 from projects.services import claims, periods
 from tests.assessment.outside import FIRM, OTHER_FIRM, load_official
 from tests.pages.test_shell import text_of
-from tests.world import CANARY, acting
+from tests.world import CANARY, TODAY, acting
 
 commits = pytest.mark.django_db(transaction=True)
 MONTHS = [dt.date(2012, month, 1) for month in range(1, 5)]
@@ -154,6 +154,7 @@ def test_the_gap_is_explained_to_the_last_row(world, sign_in):
             verdict="return",
             code="evidence",
             reason="缺回单",
+            today=TODAY,
         )
     rows = [("到位资金", 5, 2700, ""), ("到位资金", 5, 2150, FIRM), ("到位资金", 5, 350, OTHER_FIRM)]
     load_official(world, source, rows)

@@ -145,7 +145,8 @@ def _of(walk: Walk, period: int) -> list[Filing]:
 
 def _open_span(walk: Walk) -> Any:
     spans = list(walk.ledger.periods.values())
-    return walk.rng.choice([one for one in spans if not one.closed] if walk.chance(0.8) else spans)
+    open_spans = [one for one in spans if not one.closed]
+    return walk.rng.choice(open_spans if open_spans and walk.chance(0.8) else spans)
 
 
 def _open_filing(walk: Walk) -> Filing:
