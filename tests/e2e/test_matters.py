@@ -63,7 +63,7 @@ def test_an_order_is_issued_answered_on_a_phone_and_closed(visit):
 def test_a_changed_claim_shows_what_it_touches(visit):
     desk = visit("wide")
     desk.sign_in("ql_party")
-    desk.open("/queue/")
+    desk.open("/queue/?kind=money")
     desk.page.click("main table.rows a[href^='/queue/']")
     claim = re.search(r"/queue/(\d+)/", desk.page.url)[1]
     desk.open(f"/queue/{claim}/?single=1")

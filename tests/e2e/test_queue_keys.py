@@ -118,7 +118,5 @@ def test_a_county_is_decided_by_keyboard_and_its_result_frozen(visit):
     assert "与公示稿一致" in shown
     assert "与现数不同的 0 处" in shown
     leader.open("/standing/?as_of=2012-06-30&basis=verified")
-    assert (
-        leader.page.locator("a, div", has_text="待核实（另计）").first.locator("strong").inner_text()
-        == "0.00"
-    )
+    waiting = leader.page.get_by_role("link", name="待核实（另计）")
+    assert waiting.locator("strong").inner_text() == "0.00"
