@@ -231,7 +231,7 @@ def test_what_each_task_costs(hand, photo, count):
     look(hand.visitor, "phone-entry-voucher")
     hand.tap(SEND)
     hand.done("voucher with photo", "已登记凭证")
-    size = hand.page.inner_text("main tr:has(a[download]) .number")
+    size = hand.page.inner_text("main tr:has(a[download]) small").partition("，")[0]
     print("\n".join([*hand.table, f"the photo of {len(photo) / 1e6:.1f} MB was kept as {size}"]))
     assert count("projects_voucher", number="PH2012070001") == 1
     assert hand.visitor.faults == []
