@@ -66,8 +66,7 @@ class Statement:
     @property
     def short_code(self) -> str:
         """The code that is printed (校验码), e.g. 3F2A-90C1-7B54-E0D8-11AC."""
-        digits = sm3(self.text.encode()).hex().upper()
-        return "-".join(digits[4 * group : 4 * group + 4] for group in range(GROUPS))
+        return short_code(sm3(self.text.encode()).hex())
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,12 @@ def gathered(directory: Path) -> tuple[list[Signed], list[Path]]:
         except Unreadable:
             mangled.append(path)
     return list(found), mangled
+
+
+def short_code(digest: str) -> str:
+    """The code that is printed (校验码): the beginning of a digest in hexadecimal, in groups of four."""
+    digits = digest.upper()
+    return "-".join(digits[4 * group : 4 * group + 4] for group in range(GROUPS))
 
 
 def sm3(data: bytes) -> bytes:

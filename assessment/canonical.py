@@ -10,7 +10,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from accounts.statements import GROUPS, sm3
+from accounts.statements import sm3
 
 
 def text(value: Any) -> str:
@@ -46,9 +46,3 @@ def sha256_of(content: str) -> str:
 def sm3_of(content: str) -> str:
     """SM3 (GB/T 32905-2016) of the text as UTF-8, 64 hexadecimal digits."""
     return sm3(content.encode()).hex()
-
-
-def short_code(sm3_digest: str) -> str:
-    """The code that is printed (校验码): the beginning of the SM3, e.g. 3F2A-90C1-7B54-E0D8-11AC."""
-    digits = sm3_digest.upper()
-    return "-".join(digits[4 * group : 4 * group + 4] for group in range(GROUPS))

@@ -25,7 +25,8 @@ OPERATIONS = {"I": _("新增"), "U": _("更改"), "D": _("删除")}
 PERSONAL = "changed"  # what the log's triggers write in place of a personal column
 PERSONAL_WORDS = _("已更改（不记录内容）")
 NOTHING = _("空")
-LABELS = {"post_label", "submitted_by", "answered_label"}  # columns that hold a post's label: 单位·role
+# Columns that hold a post's label: 单位·role.
+LABELS = {"post_label", "submitted_by", "confirmed_by", "zero_confirmed_by", "answered_label"}
 # A table that users never meet by itself.
 UNNAMED = {"accounts_tenantclosure": _("辖区层级")}
 # Keys, digests and sort keys say nothing to people.
@@ -166,6 +167,11 @@ def post_words(label: str) -> tuple[str, str]:
     """Unit and role in words of a post's label; the operator's label is no post and stays whole."""
     unit, _dot, role = label.rpartition("·")
     return (unit, str(Role(role).label)) if unit and role in Role.values else (label, "")
+
+
+def post_text(label: str) -> str:
+    """A post's label in words: 单位·岗位; empty without a label."""
+    return "·".join(words for words in post_words(label) if words)
 
 
 def _changed(line: RawLine, columns: list[str]) -> Iterator[str]:

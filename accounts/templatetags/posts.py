@@ -2,12 +2,9 @@
 
 from django import template
 
-from accounts.queries.readable import post_words
+from accounts.queries.readable import post_text
 
 register = template.Library()
 
 
-@register.filter
-def post_label(label: str) -> str:
-    """单位·岗位; the operator's label is no post and stays whole."""
-    return "·".join(words for words in post_words(label) if words)
+register.filter("post_label", post_text)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, User, tenant_key
+from accounts.statements import short_code
 from assessment import canonical
 from assessment.choices import SnapshotKind
 from projects.models import Period
@@ -107,4 +108,4 @@ class Snapshot(TenantModel):
     @property
     def short_code(self) -> str:
         """The code that is printed (校验码)."""
-        return canonical.short_code(self.sm3)
+        return short_code(self.sm3)

@@ -12,6 +12,7 @@ from assessment import rules
 from assessment.models import Measure
 from assessment.percent import percent
 from assessment.queries.basis import claims_of
+from assessment.queries.measures import in_force
 from assessment.queries.notice_words import day, quantity
 from assessment.queries.standing import Line, classify, elapsed_months, shares_of, standing
 from projects.models import Claim
@@ -48,7 +49,7 @@ def unverified(post: ActingPost, claim: Claim, *, today: dt.date) -> Unverified 
     if before is None or before == claim.verified:
         return None
     as_of = min(today, dt.date(claim.happened_on.year, 12, 31))
-    measures = [measure for measure in _in_force(as_of) if _counts(measure, claim, as_of)]
+    measures = [measure for measure in in_force(as_of) if _counts(measure, claim, as_of)]
     effects = [
         effect
         for measure in measures
@@ -63,12 +64,6 @@ def _before(claim: Claim) -> Decimal | None:
     # As text: a number of the log is exact, a float is not.
     figures = lines.values_list(KT("before__verified"), KT("after__verified"))
     return next((Decimal(was) for was, became in figures if was is not None and was != became), None)
-
-
-def _in_force(as_of: dt.date) -> list[Measure]:
-    """The version of each measure in force on a day. One query."""
-    versions = Measure.objects.filter(valid_from__lte=as_of).order_by("valid_from", "version")
-    return list({measure.name: measure for measure in versions}.values())
 
 
 def _counts(measure: Measure, claim: Claim, as_of: dt.date) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from accounts.choices import Role
 from accounts.models import ChangeRow, Post
 from accounts.queries.posts import ActingPost
-from accounts.queries.readable import post_words
+from accounts.queries.readable import post_text
 from accounts.refusals import NotFound
 from assessment.choices import Step, Verdict
 from assessment.models import DrawnClaim, Opinion
@@ -124,17 +124,17 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
         reversal=claim.reversals.first(),
         contract=signed.order_by("-signed_on", "-pk").first(),
         paid=paid.aggregate(total=Sum("reported"))["total"],
-        entered_in="·".join(words for words in _entered_in(claim) if words),
+        entered_in=_entered_in(claim),
         on_behalf=_on_behalf(claim),
         draws=draws.of_claim(post, claim),
     )
 
 
-def _entered_in(claim: Claim) -> tuple[str, str]:
-    """Unit and role of the post in which the claim was entered; empty where the log has none."""
+def _entered_in(claim: Claim) -> str:
+    """The post in which the claim was entered, in words; empty where the log has none."""
     line = ChangeRow.objects.filter(table=Claim._meta.db_table, row=claim.pk, op="I")
     label = line.values_list("change__post_label", flat=True).first()
-    return post_words(label) if label else ("", "")
+    return post_text(label or "")
 
 
 def _on_behalf(claim: Claim) -> bool:

@@ -9,7 +9,6 @@ from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.queries.posts import ActingPost
-from accounts.queries.readable import post_words
 from assessment.choices import MatterState, MatterStepKind, NoticeKind
 from assessment.models import Matter, MatterStep, Notice
 from assessment.queries.visible import matters_for
@@ -47,14 +46,6 @@ class Entry:
         if self.overdue:
             return f"已逾期{-self.days}个工作日"
         return f"还有{self.days}个工作日" if self.days else "今天到期"
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A step with the unit and the role of who took it."""
-
-    step: MatterStep
-    by: str
 
 
 def with_state(matters: QuerySet[Matter]) -> QuerySet[Matter]:
@@ -132,10 +123,9 @@ def late_untold(today: dt.date) -> list[Matter]:
     return [matter for matter in found.order_by("pk") if (matter.pk, matter.extension) not in told]
 
 
-def course(matter: Matter) -> list[Taken]:
+def course(matter: Matter) -> QuerySet[MatterStep]:
     """The steps of a matter in order. One query."""
-    steps = matter.steps.select_related("actor", "evidence").order_by("pk")
-    return [Taken(step, "·".join(word for word in post_words(step.post_label) if word)) for step in steps]
+    return matter.steps.select_related("actor", "evidence").order_by("pk")
 
 
 def of_claim(post: ActingPost, claim: Claim) -> QuerySet[Matter]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accounts.models import ChangeRow, User
 from accounts.queries import history
-from accounts.queries.readable import Line, post_words
+from accounts.queries.readable import Line
 from assessment.choices import Step, Verdict
 from assessment.models import Opinion
 from assessment.queries.claim_sheet import Sheet, links_of
@@ -27,7 +27,6 @@ class Since:
 
     moment: dt.datetime | None
     after: str
-    submitted_in: str
     submitted_by: str
     sent: int
     filed: int
@@ -50,7 +49,6 @@ def of(sheet: Sheet) -> Since:
     return Since(
         moment=moment,
         after=_words(last),
-        submitted_in="·".join(filter(None, post_words(claim.booked_in.submitted_by))),
         submitted_by=name or "",
         sent=1 + sum(one.step == Step.UNIT for one in sheet.opinions),
         filed=len(filings),

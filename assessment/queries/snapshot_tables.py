@@ -12,11 +12,8 @@ from assessment.models import Snapshot
 from assessment.queries.snapshot_rows import FIGURES
 from projects.choices import ClaimKind, unit_of
 
-# In the order of the standing.
-ORDER = [
-    *(UnitClass.DONE, UnitClass.ON_SCHEDULE, UnitClass.BEHIND),
-    *(UnitClass.ZERO, UnitClass.NOT_REPORTED, UnitClass.NOT_APPLICABLE),
-]
+# As in the standing.
+ORDER = list(UnitClass)
 WORDS = {
     "target": "任务",
     "reported": "申报数",

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.queries import history
-from accounts.queries.readable import post_words
 from accounts.views.gate import gate, tried
 from accounts.views.paging import paged
 from accounts.views.resends import once
@@ -48,7 +47,6 @@ def detail(request: HttpRequest, draw_id: int) -> HttpResponse:
     overseen = reads_county(request.post)
     context = {
         "draw": draw,
-        "by": "·".join(word for word in post_words(draw.post_label) if word),
         "found": queries.findings(request.post, draw),
         "rows": queries.chosen(request.post, draw),
         "redrawn": redraws.redraw(draw) if "redraw" in request.GET else None,

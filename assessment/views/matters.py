@@ -136,10 +136,10 @@ def _taken(request: HttpRequest, matter_id: int, service: Callable[..., Any], wo
 
 def _page(request: HttpRequest, matter: Matter, **bound: Form) -> HttpResponse:
     entry = queries.entries([matter], today=clock.today())[0]
-    course = queries.course(matter)
+    course = list(queries.course(matter))
     forms, conflict = _forms(request, entry)
     rows = [("assessment_matter", matter.pk)]
-    rows += [("assessment_matterstep", taken.step.pk) for taken in course]
+    rows += [("assessment_matterstep", step.pk) for step in course]
     context = {
         "matter": matter,
         "entry": entry,

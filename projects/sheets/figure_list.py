@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from projects.sheets import cells, sheet_checks
 from projects.sheets.book import Sheet, open_book
-from projects.sheets.findings import ERROR, FLAG, Finding, Findings
+from projects.sheets.findings import ERROR, FLAG, Examined, Findings
 from projects.sheets.known import Known
 from projects.sheets.layouts import Layout
 from projects.sheets.names import Names
@@ -58,17 +58,11 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(Examined):
     """All findings, the figures to write, and how many stand already as the table has them."""
 
-    findings: tuple[Finding, ...]
     figures: tuple[Read, ...]
     unchanged: int
-
-    @property
-    def is_clean(self) -> bool:
-        """True when nothing stands against writing the figures."""
-        return not any(finding.severity == ERROR for finding in self.findings)
 
 
 def check(

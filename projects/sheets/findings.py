@@ -30,6 +30,18 @@ class Finding:
     key: str = ""
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What was found in a list that is read whole before anything of it is written."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """True when nothing stands against writing it."""
+        return not any(finding.severity == ERROR for finding in self.findings)
+
+
 class Findings:
     """Collects the findings of one workbook and remembers which rows they hold back."""
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from projects.sheets import cells, layouts, names, periods, sheet_checks
 from projects.sheets.book import Sheet, open_book
-from projects.sheets.findings import ERROR, FLAG, Finding, Findings
+from projects.sheets.findings import ERROR, FLAG, Examined, Findings
 from projects.sheets.known import Known
 from projects.sheets.names import Names
 from projects.sheets.periods import Span
@@ -58,17 +58,11 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(Examined):
     """All findings, the tasks to write, and how many stand already as the list has them."""
 
-    findings: tuple[Finding, ...]
     tasks: tuple[Task, ...]
     unchanged: int
-
-    @property
-    def is_clean(self) -> bool:
-        """True when nothing stands against writing the tasks."""
-        return not any(finding.severity == ERROR for finding in self.findings)
 
 
 def check(content: bytes, file_name: str, *, told: Told, revising: bool, today: date) -> Listed:

@@ -7,7 +7,7 @@ from datetime import date
 
 from projects.sheets import cells, layouts, sheet_checks, spellings
 from projects.sheets.book import open_book
-from projects.sheets.findings import ERROR, Finding, Findings
+from projects.sheets.findings import ERROR, Examined, Findings
 from projects.sheets.known import Known
 from projects.sheets.names import Names
 from projects.sheets.rows import Row, UnitRow
@@ -17,17 +17,11 @@ OWN = [field.name for field in fields(UnitRow) if field.name not in {field.name 
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(Examined):
     """What a list of units says: all findings, the rows to add, and how many are there value for value."""
 
-    findings: tuple[Finding, ...]
     new: tuple[UnitRow, ...]
     unchanged: int
-
-    @property
-    def is_clean(self) -> bool:
-        """True when nothing stands against adding the rows."""
-        return not any(finding.severity == ERROR for finding in self.findings)
 
 
 def check(

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.choices import Role
 from accounts.queries import history
-from accounts.queries.readable import post_words
 from accounts.refusals import Forbidden, Refused
 from accounts.views.gate import gate, words
 from accounts.views.paging import number_in, paged
 from accounts.views.resends import once
 from projects import rules
 from projects.forms.returns import STATES, ReopenForm, ScanForm
-from projects.models import Period, Return
+from projects.models import Period
 from projects.queries import returns as queries
 from projects.queries import workdays
 from projects.services import closing, evidence, returns
@@ -134,7 +133,6 @@ def printed(request: HttpRequest, return_id: int) -> HttpResponse:
             "claims": queries.claims_in(request.post, found),
             "totals": queries.totals(request.post, found),
             "now": clock.now(),
-            "zero_confirmed_in": _zero_confirmed_in(found),
         },
     )
 
@@ -181,11 +179,6 @@ def _reopens(request: HttpRequest) -> bool:
     return here and rules.may_reopen(request.post)
 
 
-def _zero_confirmed_in(found: Return) -> str:
-    """Unit and role of the post in which a zero report was confirmed."""
-    return "·".join(filter(None, post_words(found.zero_confirmed_by)))
-
-
 def _detail_page(
     request: HttpRequest, return_id: int, refused: str = "", scan_form: ScanForm | None = None
 ) -> HttpResponse:
@@ -206,7 +199,6 @@ def _detail_page(
             "scans": rules.may_record_for(request.post, found.unit_id),
             "scan_form": scan_form or ScanForm(),
             "papers": queries.scans_of(found),
-            "zero_confirmed_in": _zero_confirmed_in(found),
             "on_behalf": own and request.post.unit_id != found.unit_id,
             "changes": history.of_rows([("projects_return", found.pk)]),
         },

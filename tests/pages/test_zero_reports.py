@@ -66,6 +66,9 @@ def test_zero_reports_are_listed_and_confirmed_in_one_act(world, sign_in):
     assert "零报告，督查室已确认" in text_of(client.get(f"{state}zero"))
     assert "没有符合条件的报表" in text_of(client.get(f"{state}zero_to_confirm"))
     assert "没有等待您确认的零报告" in text_of(client.get("/queue/zero/"))
+    page = text_of(client.get(f"/returns/{world.a.rows['return:城关镇']}/"))
+    assert "县委督查室·督查室" in page
+    assert "inspection" not in page, "the log tells the role as it is stored"
 
 
 @commits

@@ -3,17 +3,14 @@
 CREATE FUNCTION sec.guard_matter() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_context sec.context := sec.context();
-    v_post public.accounts_post;
+    v_post public.accounts_post := sec.acting_post();
     v_next int;
 BEGIN
     PERFORM sec.stay_in_tenant(NEW.tenant_id);
-    SELECT * INTO v_post FROM public.accounts_post
-    WHERE tenant_id = NEW.tenant_id AND id = v_context.post AND user_id = v_context.person;
-    IF NOT FOUND OR v_context.kind <> 'member' OR v_post.role <> 'inspection' THEN
+    IF v_post.role IS DISTINCT FROM 'inspection' THEN
         RAISE EXCEPTION 'not the inspection office' USING ERRCODE = 'PT801';
     END IF;
-    IF sec.has_interest_in(NEW.tenant_id, NEW.unit_id, NEW.issued_on, v_context.person) THEN
+    IF sec.has_interest_in(NEW.tenant_id, NEW.unit_id, NEW.issued_on, v_post.user_id) THEN
         RAISE EXCEPTION 'interest in the unit' USING ERRCODE = 'PT805';
     END IF;
 
@@ -29,7 +26,7 @@ BEGIN
     END IF;
 
     NEW.office_id := v_post.unit_id;
-    NEW.issued_by_id := v_context.person;
+    NEW.issued_by_id := v_post.user_id;
     NEW.issued_at := clock_timestamp();
     RETURN NEW;
 END $$;
@@ -40,9 +37,8 @@ FOR EACH ROW EXECUTE FUNCTION sec.guard_matter();
 CREATE FUNCTION sec.guard_matterstep() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_context sec.context := sec.context();
     v_matter public.assessment_matter;
-    v_post public.accounts_post;
+    v_post public.accounts_post := sec.acting_post();
     v_last text;
     v_due date;
 BEGIN
@@ -53,17 +49,13 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such matter' USING ERRCODE = 'PT803';
     END IF;
-    SELECT * INTO v_post FROM public.accounts_post
-    WHERE tenant_id = NEW.tenant_id AND id = v_context.post AND user_id = v_context.person;
     IF NEW.kind = 'reply' THEN
-        IF v_post.id IS NULL OR v_context.kind <> 'member' OR v_post.unit_id <> v_matter.unit_id
-            OR v_post.role NOT IN ('reporter', 'head', 'bureau')
-        THEN
+        IF v_post.unit_id IS DISTINCT FROM v_matter.unit_id OR v_post.role NOT IN ('reporter', 'head', 'bureau') THEN
             RAISE EXCEPTION 'not the unit''s reply' USING ERRCODE = 'PT802';
         END IF;
-    ELSIF v_post.id IS NULL OR v_context.kind <> 'member' OR v_post.role <> 'inspection' THEN
+    ELSIF v_post.role IS DISTINCT FROM 'inspection' THEN
         RAISE EXCEPTION 'not the inspection office' USING ERRCODE = 'PT801';
-    ELSIF sec.has_interest_in(NEW.tenant_id, v_matter.unit_id, v_matter.issued_on, v_context.person) THEN
+    ELSIF sec.has_interest_in(NEW.tenant_id, v_matter.unit_id, v_matter.issued_on, v_post.user_id) THEN
         RAISE EXCEPTION 'interest in the unit' USING ERRCODE = 'PT805';
     END IF;
 
@@ -85,7 +77,7 @@ BEGIN
         END IF;
     END IF;
 
-    NEW.actor_id := v_context.person;
+    NEW.actor_id := v_post.user_id;
     NEW.post_label := sec.post_label();
     NEW.at := clock_timestamp();
     RETURN NEW;

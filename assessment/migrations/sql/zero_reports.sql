@@ -11,18 +11,16 @@ $$;
 CREATE FUNCTION sec.guard_zero_report() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_context sec.context := sec.context();
-    v_post public.accounts_post;
+    v_post public.accounts_post := sec.acting_post();
 BEGIN
     PERFORM sec.stay_in_tenant(OLD.tenant_id);
     IF NEW.zero_confirmed_at IS NULL OR OLD.zero_confirmed_at IS NOT NULL THEN
         RETURN NEW;
     END IF;
-    SELECT * INTO v_post FROM public.accounts_post WHERE id = v_context.post AND user_id = v_context.person;
-    IF NOT FOUND OR NOT sec.may_give('inspection', v_post.role, v_context.kind) THEN
+    IF v_post.role IS DISTINCT FROM 'inspection' THEN
         RAISE EXCEPTION 'not the role of this step' USING ERRCODE = 'PT203';
     END IF;
-    IF (SELECT sec.has_interest_in(NEW.tenant_id, NEW.unit_id, p.starts_on, v_context.person)
+    IF (SELECT sec.has_interest_in(NEW.tenant_id, NEW.unit_id, p.starts_on, v_post.user_id)
         FROM public.projects_period p WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.period_id)
     THEN
         RAISE EXCEPTION 'interest in the unit' USING ERRCODE = 'PT202';

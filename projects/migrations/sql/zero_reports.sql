@@ -19,6 +19,8 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- As before, but for the zero report, and a Return that was reopened and closed once more is not reopened under
+-- the end that it was given then.
 CREATE OR REPLACE FUNCTION sec.guard_return() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
