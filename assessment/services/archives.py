@@ -31,12 +31,12 @@ MOST_FILES, MOST_BYTES = 200, 1 << 30
 LONGEST_NAME = 60
 # What Windows takes for something else; a name that begins with a number is none of its devices.
 UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-ORIGINAL, COPY, AS_ARRIVED = "原件", "水印副本", "原样，未加水印"
+ORIGINAL, COPY, UNMARKED = "原件", "水印副本", "副本，未加水印"
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A file in the zip: its place, what it is, the checksums of its bytes; without any when it is lost."""
+    """A file in the zip: its place, what it is, the checksums of its bytes; none when it is missing."""
 
     filed: Filed
     place: str
@@ -44,13 +44,14 @@ class Packed:
     size: int = 0
     sha256: str = ""
     sm3: str = ""
+    missing: str = "存储中找不到这个文件，请联系管理员。"
 
     @property
     def remark(self) -> str:
         """What an inspector must know of it."""
         if not self.sha256:
-            return "存储中找不到这个文件，请联系管理员。"
-        if self.what != COPY and self.sha256 != self.filed.evidence.sha256:
+            return self.missing
+        if self.what == ORIGINAL and self.sha256 != self.filed.evidence.sha256:
             return "与登记时的SHA-256不符，请联系管理员。"
         return ""
 
@@ -59,8 +60,8 @@ class Packed:
 def pack(*, post: ActingPost, project: Project, at: dt.datetime) -> BinaryIO:
     """The archive of a project that the post may read, rewound to its beginning; an act in the log.
 
-    Originals for the inspection office, copies for everybody else: pictures at screen size with a
-    watermark of post and minute. The same contents give the same bytes. Built on disk, piece by
+    Originals for the inspection office, copies for everybody else: pictures, at screen size, and PDF files
+    with a watermark of post and minute. The same contents give the same bytes. Built on disk, piece by
     piece. Raises Refused when there is too much for one archive.
     """
     act("project.archive", reason=f"项目 {project.pk}")
@@ -87,13 +88,16 @@ def pack(*, post: ActingPost, project: Project, at: dt.datetime) -> BinaryIO:
 
 
 def _pack(zipped: zipfile.ZipFile, number: int, filed: Filed, post: ActingPost, at: dt.datetime) -> Packed:
-    """One file into the zip, piece by piece, with its checksums; one that the store has lost is told of."""
+    """One file into the zip, piece by piece, with its checksums; one that is missing is told of."""
     what = _what(post, filed.evidence)
-    place = f"{filed.folder}/{number:03}_{safe(filed.evidence, small=what == COPY)}"
+    small = what == COPY and filed.evidence.is_picture
+    place = f"{filed.folder}/{number:03}_{safe(filed.evidence, small=small)}"
     try:
         source = _opened(what, filed.evidence, post, at)
     except FileNotFoundError:
         return Packed(filed, place, what)
+    except Refused as refusal:
+        return Packed(filed, place, what, missing=str(refusal))
     size, sha256, sm3 = 0, hashlib.sha256(), Hash(SM3())
     with source, zipped.open(_entry(place), "w") as target:
         while piece := source.read(PIECE):
@@ -107,13 +111,13 @@ def _pack(zipped: zipfile.ZipFile, number: int, filed: Filed, post: ActingPost, 
 def _what(post: ActingPost, file: Evidence) -> str:
     if rules.may_open_originals(post):
         return ORIGINAL
-    return COPY if file.is_picture else AS_ARRIVED
+    return COPY if file.bears_watermark else UNMARKED
 
 
 def _opened(what: str, file: Evidence, post: ActingPost, at: dt.datetime) -> BinaryIO:
     if what == ORIGINAL:
         return store.original_of(file)
-    give = store.screen_copy_of if what == COPY else store.copy_of
+    give = store.screen_copy_of if file.is_picture else store.copy_of
     return give(file, post=post, at=at)
 
 

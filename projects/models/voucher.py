@@ -70,6 +70,11 @@ class Evidence(TenantModel):
         """Whether a page may show it: pictures are drawn anew when they arrive."""
         return self.media_type in (MediaType.JPEG, MediaType.PNG)
 
+    @property
+    def bears_watermark(self) -> bool:
+        """Whether its copies are marked; on Word and Excel a mark would be a word to delete."""
+        return self.is_picture or self.media_type == MediaType.PDF
+
 
 class EvidenceLink(TenantModel):
     """One use of a file: proof of a paper, a visit, something about a project, or a Return as stamped."""

@@ -17,11 +17,11 @@ from django.db import transaction
 from accounts import scope
 from accounts.acts import act
 from accounts.queries.posts import ActingPost
-from accounts.refusals import Forbidden, NotFound
+from accounts.refusals import Forbidden, NotFound, Refused
 from projects import rules
 from projects.choices import EvidenceKind, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
-from projects.services import file_names, office_files, pdfs, pictures, scanner, watermarks
+from projects.services import file_names, office_copies, office_files, pdfs, pictures, scanner, watermarks
 
 LARGEST_BYTES = 20 * 1024 * 1024
 SCREEN = "screen"  # folder of the small copies that pages show
@@ -83,7 +83,7 @@ def checked(uploads: list[Upload]) -> tuple[list[Checked], list[str]]:
 
 
 def _checked(upload: Upload) -> Checked:
-    """One file; pictures are drawn anew, the others are looked through. Raises ValidationError."""
+    """One file; what is served of it tells nothing of people and places. Raises ValidationError."""
     name, content = file_names.tidy(upload.name), upload.content
     if len(content) > LARGEST_BYTES:
         raise ValidationError(f"“{name}”超过 20 MB，请压缩或分拆后再传。")
@@ -96,12 +96,18 @@ def _checked(upload: Upload) -> Checked:
     if media_type.startswith("image/"):
         served = pictures.redrawn(name, content, media_type)
     elif media_type == MediaType.PDF:
-        pdfs.check(name, content)
-        served = content
+        served = pdfs.stripped(name, content)
     else:
         office_files.check(name, content, extension)
-        served = content
+        served = _office_copy(name, content)
     return Checked(upload, media_type, served, scanned=_found_clean(name, content))
+
+
+def _office_copy(name: str, content: bytes) -> bytes:
+    try:
+        return office_copies.stripped(content)
+    except office_copies.NoCopy as fault:
+        raise ValidationError(f"“{name}”{office_files.BROKEN}") from fault
 
 
 def _found_clean(name: str, content: bytes) -> bool:
@@ -196,9 +202,9 @@ def add_to_return(*, post: ActingPost, of_return: Return, uploads: list[Upload])
 
 @transaction.atomic
 def download(*, post: ActingPost, evidence: Evidence, at: dt.datetime) -> BinaryIO:
-    """The copy to take home, a picture with a watermark of this post and moment; an act in the log.
+    """The copy to take home, with a watermark of this post and moment; an act in the log.
 
-    Raises FileNotFoundError when the store has lost the file.
+    Raises FileNotFoundError when the store has lost the file, Refused when no copy can be made.
     """
     act("evidence.download", reason=_named(evidence))
     return copy_of(evidence, post=post, at=at)
@@ -230,15 +236,28 @@ def original(*, post: ActingPost, evidence: Evidence) -> BinaryIO:
 
 
 def copy_of(evidence: Evidence, *, post: ActingPost, at: dt.datetime) -> BinaryIO:
-    """What everybody may have: a picture drawn anew with a watermark, any other file as it arrived.
+    """What everybody may have, without metadata; pictures and PDF files with a watermark.
 
-    Inside the caller's act. Raises FileNotFoundError.
+    Inside the caller's act. Raises FileNotFoundError, and Refused when no copy can be made.
     """
-    path = _folder() / evidence.stored_sha256
-    if not evidence.is_picture:
-        return path.open("rb")
+    content = (_folder() / evidence.stored_sha256).read_bytes()
     words = watermarks.words_for(post, at)
-    return io.BytesIO(watermarks.marked(path.read_bytes(), evidence.media_type, words))
+    try:
+        if evidence.is_picture:
+            content = watermarks.marked(content, evidence.media_type, words)
+        elif evidence.bears_watermark:
+            content = pdfs.marked(content, watermarks.for_papers(words), strip=_as_arrived(evidence))
+        elif _as_arrived(evidence):
+            content = office_copies.stripped(content)
+    except (pdfs.NoCopy, office_copies.NoCopy) as fault:
+        why = f"没有做成可以下载的副本：{str(fault) or pdfs.UNMADE['broken']}"
+        raise Refused(f"“{evidence.original_name}”{why}") from fault
+    return io.BytesIO(content)
+
+
+def _as_arrived(evidence: Evidence) -> bool:
+    """Whether what is stored for all is what arrived: so it was before papers were stripped."""
+    return evidence.stored_sha256 == evidence.sha256
 
 
 def screen_copy_of(evidence: Evidence, *, post: ActingPost, at: dt.datetime) -> BinaryIO:

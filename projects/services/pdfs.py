@@ -1,4 +1,4 @@
-"""PDF files: whole, nothing but a PDF, and not endless. They are never opened here nor shown in a page."""
+"""PDF files: whole, nothing but a PDF, and not endless. Others get copies, made by ``projects.papers``."""
 
 import io
 import re
@@ -6,19 +6,51 @@ import zipfile
 
 from django.core.exceptions import ValidationError
 
-MOST_PAGES = 2_000
+from projects.papers import desk
+from projects.papers.marks import Mark
+
 END = re.compile(rb"startxref\s+\d+\s+%%EOF[\s\0]*\Z")
-PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
+BROKEN = "不是完好的 PDF，或末尾夹带了其他内容，请重新导出后再传。"
+REASONS = {
+    "password": "设有打开密码，请取消密码、另存后再传。",
+    "pages": "没有页面或超过 2000 页，请检查或分拆后再传。",
+    "form": "是没有定稿的表单，填写的内容没有固定在页面上，请用“打印为 PDF”另存后再传。",
+    "broken": BROKEN,
+    "endless": "结构异常，处理用时或占用内存过大，请重新扫描或“打印为 PDF”后再传。",
+}
+
+ASK = "需要查看的，请督查室打开原件，或由原单位重新上传。"
+UNMADE = {
+    "password": f"文件设有打开密码。{ASK}",
+    "pages": f"文件没有页面或超过 2000 页。{ASK}",
+    "form": f"文件是没有定稿的表单。{ASK}",
+    "broken": f"文件已经损坏。{ASK}",
+    "endless": f"处理用时或占用内存过大，请稍后再试。{ASK}",
+}
 
 
-def check(name: str, content: bytes) -> None:
-    """Raises ValidationError for a torn PDF, one that is something else as well, and one without end.
+def stripped(name: str, content: bytes) -> bytes:
+    """The pages alone, without anything that tells of people, programs and times, and nothing that runs.
 
-    Pages are counted where they are not compressed: a bound for people who open it, no promise.
+    Raises ValidationError for a PDF that is torn, locked, without end or something else as well.
     """
     if not END.search(content[-2048:]):
-        raise ValidationError(f"“{name}”不是完整的 PDF，或末尾夹带了其他内容，请重新导出后再传。")
+        raise ValidationError(f"“{name}”{BROKEN}")
     if zipfile.is_zipfile(io.BytesIO(content)):
         raise ValidationError(f"“{name}”夹带了压缩包，请重新导出后再传。")
-    if len(PAGE.findall(content)) > MOST_PAGES:
-        raise ValidationError(f"“{name}”超过 {MOST_PAGES} 页，请分拆后再传。")
+    try:
+        return desk.copy(content, strip=True)
+    except desk.NoCopy as fault:
+        raise ValidationError(f"“{name}”{REASONS[str(fault)]}") from fault
+
+
+class NoCopy(Exception):
+    """Why a stored PDF has no copy and what to do, in Chinese."""
+
+
+def marked(content: bytes, mark: Mark, *, strip: bool) -> bytes:
+    """The PDF with the mark over each page; ``strip`` when it is as it arrived. Raises NoCopy."""
+    try:
+        return desk.copy(content, strip=strip, mark=mark)
+    except desk.NoCopy as fault:
+        raise NoCopy(UNMADE[str(fault)]) from fault

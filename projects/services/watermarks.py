@@ -1,4 +1,4 @@
-"""Who opened a picture and when, drawn across all of it (水印)."""
+"""Who opened a picture or a paper and when, drawn across all of it (水印)."""
 
 import datetime as dt
 import io
@@ -10,13 +10,15 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.queries.posts import ActingPost
 from projects.choices import MediaType
+from projects.papers.marks import LETTERS_ACROSS, Mark, places
 
 # The dependency's only content: Noto Sans CJK, all faces in one file; a server may have no other.
 FONT_FILE = files("manimgx_fonts_cjk") / "NotoSansCJK-VF.otf.ttc"
 SIMPLIFIED_CHINESE = 2
 LONGEST_ON_SCREEN = 1600
 FORMATS = ["JPEG", "PNG"]
-SMALLEST_LETTERS, LETTERS_ACROSS = 12, 48
+SMALLEST_LETTERS = 12
+PAPER_LETTERS = 40  # pixels: on a sheet of A4 about 170 to the inch
 SLANT = 30
 # Grey letters with a pale edge: seen on paper and on dark photos, and the paper still read.
 LETTERS, EDGE = (70, 70, 70, 95), (255, 255, 255, 80)
@@ -42,22 +44,17 @@ def marked(content: bytes, media_type: str, words: str) -> bytes:
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         drawn = picture.convert("RGB")
     stamp = _stamp(words, max(SMALLEST_LETTERS, max(drawn.size) // LETTERS_ACROSS))
-    for place in _places(drawn.size, stamp.size):
+    for place in places(drawn.size, stamp.size):
         drawn.paste(stamp, place, stamp)
     return _saved(drawn, media_type)
 
 
-def _places(picture: tuple[int, int], stamp: tuple[int, int]) -> list[tuple[int, int]]:
-    """Where the stamp's upper left corner goes: rows from the middle outwards, every second one shifted."""
-    across, down = stamp[0], stamp[1] * 4 // 5
-    left, top = (picture[0] - across) // 2, (picture[1] - stamp[1]) // 2
-    rows = range(-(top // down) - 2, (picture[1] - top) // down + 1)
-    columns = range(-(left // across) - 2, (picture[0] - left) // across + 1)
-    return [
-        (left + column * across + row % 2 * (across // 2), top + row * down)
-        for row in rows
-        for column in columns
-    ]
+@lru_cache(maxsize=32)
+def for_papers(words: str) -> Mark:
+    """The words as ``papers`` puts them over the pages of a PDF: as a picture, since a font is large."""
+    stamp = _stamp(words, PAPER_LETTERS)
+    grey, alpha = stamp.getchannel("R"), stamp.getchannel("A")
+    return Mark(*stamp.size, letters=PAPER_LETTERS, grey=grey.tobytes(), alpha=alpha.tobytes())
 
 
 @lru_cache(maxsize=32)

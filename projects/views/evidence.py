@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import clock
-from accounts.views.gate import gate
+from accounts.refusals import Refused
+from accounts.views.gate import gate, words
 from accounts.views.resends import once
 from projects import rules
 from projects.choices import MediaType
@@ -39,10 +40,13 @@ def add(request: HttpRequest, voucher_id: int) -> HttpResponse:
 
 
 @gate(rules.reads_data, "GET")
-def download(request: HttpRequest, evidence_id: int) -> FileResponse:
+def download(request: HttpRequest, evidence_id: int) -> HttpResponse | FileResponse:
     """Send the copy as an attachment that no page can run; the download is an act in the log."""
     found = _found(request, evidence_id)
-    content = _stored(evidence.download, post=request.post, evidence=found, at=clock.now())
+    try:
+        content = _stored(evidence.download, post=request.post, evidence=found, at=clock.now())
+    except Refused as refusal:
+        return render(request, "projects/no_copy.html", {"refusal": words(refusal)}, status=409)
     return attachment(content, _name(found), found.media_type)
 
 
