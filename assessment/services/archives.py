@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import re
 import tempfile
+import time
 import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -28,6 +29,7 @@ INDEX, SHA256_SUMS, SM3_SUMS = "目录.xlsx", "SHA256校验.txt", "SM3校验.txt
 PIECE = 1024 * 1024
 # What one answer can pack before a web worker's time is up.
 MOST_FILES, MOST_BYTES = 200, 1 << 30
+LONGEST_SECONDS = 20  # after these no further copy is begun
 LONGEST_NAME = 60
 # What Windows takes for something else; a name that begins with a number is none of its devices.
 UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -76,7 +78,10 @@ def pack(*, post: ActingPost, project: Project, at: dt.datetime) -> BinaryIO:
     out = tempfile.TemporaryFile(dir=settings.EVIDENCE_DIR)  # noqa: SIM115 -- who sends it closes it
     try:
         with zipfile.ZipFile(out, "w") as zipped:
-            packed = [_pack(zipped, number, filed, post, at) for number, filed in enumerate(files, 1)]
+            end = time.monotonic() + LONGEST_SECONDS
+            packed = [
+                _pack(zipped, number, filed, post, at, end=end) for number, filed in enumerate(files, 1)
+            ]
             _write(zipped, INDEX, tables.workbook([_index(packed), *archive.tables_of(post, project)]))
             _write(zipped, SHA256_SUMS, _sums([(entry.sha256, entry.place) for entry in packed]))
             _write(zipped, SM3_SUMS, _sums([(entry.sm3, entry.place) for entry in packed]))
@@ -87,11 +92,15 @@ def pack(*, post: ActingPost, project: Project, at: dt.datetime) -> BinaryIO:
     return out
 
 
-def _pack(zipped: zipfile.ZipFile, number: int, filed: Filed, post: ActingPost, at: dt.datetime) -> Packed:
+def _pack(
+    zipped: zipfile.ZipFile, number: int, filed: Filed, post: ActingPost, at: dt.datetime, *, end: float
+) -> Packed:
     """One file into the zip, piece by piece, with its checksums; one that is missing is told of."""
     what = _what(post, filed.evidence)
     small = what == COPY and filed.evidence.is_picture
     place = f"{filed.folder}/{number:03}_{safe(filed.evidence, small=small)}"
+    if what != ORIGINAL and time.monotonic() > end:
+        return Packed(filed, place, what, missing="一次打包的时间已到，请在页面上单独下载。")
     try:
         source = _opened(what, filed.evidence, post, at)
     except FileNotFoundError:

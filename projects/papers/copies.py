@@ -176,7 +176,7 @@ def _drop(holder: Object, keys: tuple[str, ...]) -> None:
 def _hush(pdf: Pdf, stream: Object) -> None:
     """Take out of a stream what it tells and does not show."""
     if str(stream.get("/Type")) in HIDDEN_TYPES or str(stream.get("/Subtype")) in HIDDEN_SUBTYPES:
-        _drop(stream, tuple(stream.keys()))
+        _drop(stream, tuple(key for key in stream.keys() if key != "/Length"))  # noqa: SIM118 -- no mapping
         stream.write(b"")
         return
     _drop(stream, TOLD)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from projects.papers.marks import Mark
 
-PATIENCE = 15  # seconds; the program has its own, shorter ones
+PATIENCE = 10  # seconds; the program's own limits are shorter
 ROOT = Path(__file__).resolve().parents[2]
 _one_at_a_time = threading.Lock()
 

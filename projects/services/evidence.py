@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import tempfile
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,8 @@ from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
 from projects.services import file_names, office_copies, office_files, pdfs, pictures, scanner, watermarks
 
 LARGEST_BYTES = 20 * 1024 * 1024
+# After so long no further file of a request is begun: a web worker is killed after 30 seconds.
+LONGEST_SECONDS = 15
 SCREEN = "screen"  # folder of the small copies that pages show
 MEDIA_TYPES = {
     "jpg": MediaType.JPEG,
@@ -71,7 +74,12 @@ def checked(uploads: list[Upload]) -> tuple[list[Checked], list[str]]:
     A scanner that is set up and does not answer refuses them all.
     """
     accepted, refused = [], []
+    begun = time.monotonic()
     for upload in uploads:
+        if time.monotonic() - begun > LONGEST_SECONDS:
+            name = file_names.tidy(upload.name)
+            refused.append(f"“{name}”没有处理：这些文件太费时，请分几次上传。")
+            continue
         try:
             accepted.append(upload.checked)
         except ValidationError as error:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
+
+from tests import papers
 from tests.battery import valid_files as valid
 from tests.battery.valid_files import RELATION, TYPE, Parts, packed
 
@@ -467,6 +470,96 @@ def odd_part(random: Random) -> Hostile:
     return named(ending, packed(parts | {name.format(word): HTML}))
 
 
+# What papers tell and do beside what is read in them ------------------------------------------------------
+
+
+def acting_paper(random: Random) -> Hostile:
+    """A PDF that runs, calls, plays, carries and tells, here and there."""
+    pdf = Pdf.new()
+    words = String(MARK.decode() + salt(random).decode())
+    action = Dictionary(
+        S=Name(random.choice(("/JavaScript", "/Launch", "/URI", "/SubmitForm", "/GoToR", "/ImportData"))),
+        JS=words,
+        URI=words,
+        F=words,
+    )
+    hidden = Stream(pdf, bytes(words))
+    hidden.Type, hidden.Subtype = random.choice(((Name.Metadata, Name.XML), (Name.EmbeddedFile, Name.a)))
+    for _ in range(random.randint(1, 3)):
+        page = pdf.add_blank_page().obj
+        page.Contents = Stream(pdf, b"BT (text) Tj ET")
+        kind = Name(random.choice(("/Link", "/RichMedia", "/Screen", "/FileAttachment", "/Widget", "/3D")))
+        note = Dictionary(Type=Name.Annot, Subtype=kind, Rect=[0, 0, 9, 9], Contents=words, A=action)
+        extras = {
+            "/AA": Dictionary(O=action),
+            "/Annots": Array([note]),
+            "/Metadata": hidden,
+            "/PieceInfo": Dictionary(A=words),
+            "/Thumb": hidden,
+            "/AF": Array([hidden]),
+            "/Resources": Dictionary(Properties=Dictionary(MC0=Dictionary(Metadata=hidden))),
+        }
+        for key in random.sample(sorted(extras), random.randint(1, 5)):
+            page[key] = extras[key]
+    roots = {
+        "/OpenAction": action,
+        "/AA": Dictionary(WC=action),
+        "/Metadata": hidden,
+        "/Names": Dictionary(JavaScript=Dictionary(Names=[words, action])),
+        "/Outlines": Dictionary(First=pdf.make_indirect(Dictionary(Title=words, A=action))),
+        "/AcroForm": Dictionary(XFA=hidden, Fields=[]),
+        "/StructTreeRoot": Dictionary(K=words),
+        "/Collection": Dictionary(D=words),
+    }
+    for key in random.sample(sorted(roots), random.randint(1, 5)):
+        pdf.Root[key] = roots[key]
+    pdf.docinfo["/Author"] = words
+    out = io.BytesIO()
+    modes = (ObjectStreamMode.disable, ObjectStreamMode.generate)
+    pdf.save(out, object_stream_mode=random.choice(modes), compress_streams=random.random() < 0.5)
+    return named("pdf", out.getvalue())
+
+
+def unreadable_paper(random: Random) -> Hostile:
+    """A PDF that is locked, goes in circles, has no pages, too many or such without an area."""
+    way = random.randrange(5)
+    if way == 0:
+        return named("pdf", papers.locked_pdf())
+    if way == 1:
+        loop = (papers.tree(random.randint(2, 4)), papers.tree(2, 3), papers.tree(random.randint(2, 3)))
+        return named("pdf", papers.objects(papers.CATALOGUE, *loop, b"<< >>"))
+    if way == 2:
+        side = random.choice((b"[0 0 0 %d]", b"[%d 0 0 0]", b"[5 %d 5 0]"))
+        return named("pdf", papers.page_of(side % random.randint(0, 999)))
+    if way == 3:
+        kids = [3] * random.randint(2001, 3000)
+        return named("pdf", papers.objects(papers.CATALOGUE, papers.tree(*kids), papers.LEAF % b""))
+    return named("pdf", papers.unfinished_form())
+
+
+def telling_office(random: Random) -> Hostile:
+    """Properties, hidden data and names, under paths and prefixes that programs use or might use."""
+    ending, parts = office(random)
+    planted = f"<a>PLANTED-7f3a{salt(random).decode()}</a>".encode()
+    kind = random.choice(("core-properties", "extended-properties", "custom-properties", "customXml"))
+    place = random.choice(("docProps/core.xml", "docprops/App.xml", "meta/x.xml", "customXml/item7.xml"))
+    relation = (
+        f'<Relationship Id="rId77" Type="{RELATION}/{kind}" Target="{random.choice(("/", ""))}{place}"/>'
+    )
+    roots = parts["_rels/.rels"].replace(b"</Relationships>", relation.encode() + b"</Relationships>")
+    folder = MAIN[ending].split("/", maxsplit=1)[0]
+    quote = random.choice(("'", '"'))
+    prefix = random.choice(("w:", "x:", ""))
+    if ending == "docx":
+        name, tag = "word/comments9.xml", f"{prefix}comment {prefix}author"
+    else:
+        name, tag = "xl/persons/person9.xml", f"{prefix}person id='1' displayName"
+    told = f"<r xmlns:w='w' xmlns:x='x'><{tag} = {quote}PLANTED-7f3a{quote}/></r>".encode()
+    photo = valid.jpeg(comment=b"PLANTED-7f3a")
+    more = {place: planted, name: told, f"{folder}/media/p.JPG": photo, "_rels/.rels": roots}
+    return named(ending, packed({key: parts[key] for key in parts if key.lower() != place.lower()} | more))
+
+
 # Names ------------------------------------------------------------------------------------------------
 
 BEFORE = ("../../../etc/", "..\\..\\", "/etc/", "C:\\windows\\", "\\\\evil\\share\\", "./", "%2e%2e%2f", "")
@@ -555,6 +648,9 @@ KINDS = {
     "external": Kind(external, 700, must=True),
     "entities": Kind(entities, 600, must=True),
     "odd part": Kind(odd_part, 500, must=True),
+    "paper that acts": Kind(acting_paper, 600),
+    "unreadable paper": Kind(unreadable_paper, 300, must=True),
+    "office that tells": Kind(telling_office, 400),
     "name": Kind(name, 1500),
 }
 

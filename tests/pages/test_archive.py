@@ -14,10 +14,11 @@ from PIL import Image
 from accounts.models import Change
 from projects.choices import AgreementKind, MediaType
 from projects.models import Agreement, Evidence, EvidenceLink, Project, Visit, Voucher
-from projects.services import evidence
+from projects.services import evidence, office_copies
 from projects.services.evidence import Upload
 from projects.sheets import tables
 from projects.sheets.tables import Table
+from tests import papers
 from tests.battery import valid_files
 from tests.battery.hostile_files import name as hostile_name
 from tests.world import acting, picture
@@ -46,7 +47,7 @@ def sm3(content: bytes) -> str:
     return digest.finalize().hex()
 
 
-def papers(packed: zipfile.ZipFile) -> dict[str, bytes]:
+def papers_in(packed: zipfile.ZipFile) -> dict[str, bytes]:
     return {name: packed.read(name) for name in packed.namelist() if "/" in name}
 
 
@@ -82,7 +83,7 @@ def test_the_inspection_office_gets_every_file_as_it_arrived_with_index_and_chec
     add_everywhere(world)
     packed = archive(world, sign_in("a_party_inspector"))
     assert packed.testzip() is None
-    found = papers(packed)
+    found = papers_in(packed)
     # Three vouchers of the project, its two files, the agreement's and the visit's.
     arrived = [picture(seed).content for seed in (1, 2, 3, 950, 951, 952)] + [valid_files.pdf()]
     assert sorted(found.values()) == sorted(arrived)
@@ -109,7 +110,7 @@ def test_others_get_copies_with_their_watermark(world, sign_in):
     for stem in ("clerk", "reporter", "leader"):
         packed = archive(world, sign_in(f"a_{stem}"))
         forms = {row["文件"]: row for row in table(packed, "目录")}
-        for place, content in papers(packed).items():
+        for place, content in papers_in(packed).items():
             assert forms[place]["SHA-256"] == hashlib.sha256(content).hexdigest()
             if place.endswith(".pdf"):
                 assert content.startswith(b"%PDF-")
@@ -227,7 +228,7 @@ def test_names_in_the_archive_do_no_harm(world, sign_in, settings):
             EvidenceLink.objects.create(evidence=kept, project=project, kind="photo")
     for stem in ("party_inspector", "clerk"):
         packed = archive(world, sign_in(f"a_{stem}"))
-        found = papers(packed)
+        found = papers_in(packed)
         assert len(found) == 3 + len(worst) + len(accepted)
         for place in found:
             path = PurePosixPath(place)
@@ -260,7 +261,31 @@ def test_a_lost_and_a_changed_file_are_told_of(world, sign_in, settings):
     assert remarks["进账单1.png"] == LOST
     assert remarks["进账单2.png"] == "与登记时的SHA-256不符，请联系管理员。"
     assert not remarks["进账单3.png"]
-    assert len(papers(packed)) == len(packed.read(SUMS[0]).splitlines()) == 2
+    assert len(papers_in(packed)) == len(packed.read(SUMS[0]).splitlines()) == 2
+
+
+@commits
+def test_papers_are_copies_too_and_a_missing_one_is_told_of(world, sign_in, settings, monkeypatch):
+    add(world, Upload("表.xlsx", papers.telling_xlsx()), Upload("发票.pdf", papers.telling_pdf()))
+    packed = archive(world, sign_in("a_clerk"))
+    rows = {row["原文件名"]: row for row in table(packed, "目录")}
+    assert rows["表.xlsx"]["形式"] == "副本，未加水印"
+    assert packed.read(rows["表.xlsx"]["文件"]) == office_copies.stripped(papers.telling_xlsx())
+    assert rows["发票.pdf"]["形式"] == "水印副本"
+    assert papers.WRITTEN not in packed.read(rows["发票.pdf"]["文件"])
+    with acting(world.a.posts["clerk"]):
+        kept = Evidence.objects.get(original_name="发票.pdf")
+    stored = settings.EVIDENCE_DIR / str(world.a.tenant_id) / kept.stored_sha256
+    stored.write_bytes(b"torn")
+    packed = archive(world, sign_in("a_clerk"))
+    (row,) = (row for row in table(packed, "目录") if row["原文件名"] == "发票.pdf")
+    assert row["备注"].startswith("“发票.pdf”没有做成可以下载的副本：文件已经损坏。")
+    assert row["文件"] not in packed.namelist()
+    monkeypatch.setattr("assessment.services.archives.LONGEST_SECONDS", -1)
+    packed = archive(world, sign_in("a_clerk"))
+    assert papers_in(packed) == {}
+    assert {row["备注"] for row in table(packed, "目录")} == {"一次打包的时间已到，请在页面上单独下载。"}
+    assert len(papers_in(archive(world, sign_in("a_party_inspector")))) == 5
 
 
 @commits

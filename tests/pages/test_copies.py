@@ -1,4 +1,4 @@
-"""What is handed out of a picture: a copy without metadata, with a watermark; the original to inspectors."""
+"""What is handed out of a file: a copy without metadata, with a watermark; the original to inspectors."""
 
 import datetime as dt
 import hashlib
@@ -7,13 +7,16 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pikepdf import Object, Pdf
 from PIL import Image, ImageChops
 from PIL.ExifTags import IFD, Base
 
+from accounts.acts import act
 from accounts.models import Change
 from projects.choices import MediaType
-from projects.models import EvidenceLink
-from projects.services import evidence, watermarks
+from projects.models import Evidence, EvidenceLink
+from projects.services import evidence, office_copies, watermarks
+from tests import papers
 from tests.battery import valid_files
 from tests.conftest import NOW
 from tests.world import acting
@@ -132,7 +135,6 @@ def test_nobody_else_opens_an_original(world, sign_in, stem):
 
 def test_the_service_itself_refuses_the_original(world):
     from accounts.refusals import Forbidden
-    from projects.models import Evidence
 
     with acting(world.a.posts["clerk"]) as clerk, pytest.raises(Forbidden, match="原件只供督查室查验"):
         evidence.original(post=clerk, evidence=Evidence.objects.get(pk=world.a.rows["claim:evidence"]))
@@ -176,6 +178,131 @@ def test_each_look_leaves_one_entry_in_the_access_log(world, sign_in):
         with acting(world.a.posts["clerk"]):
             assert Change.objects.count() == before + number
     assert latest_act(world) == ("evidence.view", world.a.posts["clerk"].user_id)
+
+
+# PDF, Word and Excel -----------------------------------------------------------------------------------
+
+
+def marked_page(content: bytes) -> tuple[Pdf, Object]:
+    """The first page of a PDF, with the document that it lives in."""
+    paper = Pdf.open(io.BytesIO(content))
+    return paper, paper.pages[0].obj
+
+
+def stored_before(world, settings, name: str, content: bytes) -> int:
+    """A file of the time when papers were served as they arrived; its id."""
+    digest = hashlib.sha256(content).hexdigest()
+    folder = settings.EVIDENCE_DIR / str(world.a.tenant_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / digest).write_bytes(content)
+    with acting(world.a.posts["clerk"]):
+        act("evidence.attach")
+        kept = Evidence.objects.create(
+            sha256=digest,
+            stored_sha256=digest,
+            original_name=name,
+            media_type=evidence.MEDIA_TYPES[name.rpartition(".")[2]],
+            size=len(content),
+        )
+        EvidenceLink.objects.create(evidence=kept, voucher_id=world.a.rows["claim:voucher"])
+        return kept.pk
+
+
+@commits
+@pytest.mark.covers("F-43", "F-45")
+def test_a_pdf_tells_nothing_and_is_marked_with_the_words_of_who_takes_it(world, sign_in):
+    arrived = papers.telling_pdf()
+    file = sent(world, sign_in, "发票.pdf", arrived)
+    for stem in ("reporter", "clerk", "leader", "party_inspector"):
+        copy = got(sign_in(f"a_{stem}"), f"/evidence/{file}/")
+        paper, page = marked_page(copy)
+        assert "/Info" not in paper.trailer
+        assert set(paper.Root.keys()) == {"/Type", "/Pages"}
+        assert papers.PAGE in page.Resources.XObject.Page.read_bytes()
+        words = page.Resources.XObject.Mark.Resources.XObject.Words
+        wanted = watermarks.for_papers(watermarks.words_for(world.a.posts[stem], NOW))
+        assert (words.Width, words.Height) == (wanted.width, wanted.height)
+        assert words.read_bytes() == wanted.grey
+        assert words.SMask.read_bytes() == wanted.alpha
+        assert copy == got(sign_in(f"a_{stem}"), f"/evidence/{file}/")
+    assert got(sign_in("a_party_inspector"), f"/evidence/{file}/original/") == arrived
+
+
+@commits
+@pytest.mark.covers("F-43")
+@pytest.mark.parametrize("ending", ["docx", "xlsx"])
+def test_word_and_excel_name_nobody(world, sign_in, ending):
+    arrived = {"docx": papers.telling_docx, "xlsx": papers.telling_xlsx}[ending]()
+    file = sent(world, sign_in, f"台账.{ending}", arrived)
+    copy = got(sign_in("a_clerk"), f"/evidence/{file}/")
+    assert copy == office_copies.stripped(arrived) != arrived
+    assert got(sign_in("a_party_inspector"), f"/evidence/{file}/original/") == arrived
+    page = sign_in("a_clerk").get(f"/vouchers/{world.a.rows['claim:voucher']}/").content.decode()
+    assert "副本，未加水印" in page
+
+
+@commits
+@pytest.mark.parametrize("ending", ["pdf", "docx", "xlsx"])
+def test_what_was_stored_before_there_were_copies_is_stripped_when_it_is_served(
+    world, sign_in, settings, ending
+):
+    make = {"pdf": papers.telling_pdf, "docx": papers.telling_docx, "xlsx": papers.telling_xlsx}[ending]
+    arrived = make()
+    file = stored_before(world, settings, f"早先.{ending}", arrived)
+    copy = got(sign_in("a_clerk"), f"/evidence/{file}/")
+    if ending == "pdf":
+        paper, page = marked_page(copy)
+        assert set(paper.Root.keys()) == {"/Type", "/Pages"}
+        assert "/Mark" in page.Resources.XObject
+    else:
+        assert copy == office_copies.stripped(arrived)
+    assert got(sign_in("a_party_inspector"), f"/evidence/{file}/original/") == arrived
+
+
+@commits
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (papers.locked_pdf, "文件设有打开密码。"),
+        (papers.unfinished_form, "文件是没有定稿的表单。"),
+        (lambda: b"%PDF-1.7\nstartxref\n0\n%%EOF\n", "文件已经损坏。"),
+    ],
+)
+def test_without_a_copy_there_is_a_sentence_and_never_the_file(world, sign_in, settings, make, words):
+    file = stored_before(world, settings, "早先.pdf", make())
+    with acting(world.a.posts["clerk"]):
+        before = Change.objects.count()
+    answer = sign_in("a_clerk").get(f"/evidence/{file}/")
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f"“早先.pdf”没有做成可以下载的副本：{words}需要查看的，请督查室打开原件" in page
+    with acting(world.a.posts["clerk"]):
+        assert Change.objects.count() == before  # nothing was handed out
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (papers.locked_pdf(), "“发票.pdf”设有打开密码，请取消密码、另存后再传。"),
+        (papers.unfinished_form(), "“发票.pdf”是没有定稿的表单，"),
+        (papers.page_of(b"[0 0 0 0]"), "“发票.pdf”不是完好的 PDF，"),
+        (papers.chain(100_000), "“发票.pdf”结构异常，"),
+        (papers.objects(papers.CATALOGUE, papers.tree(*[3] * 2001), papers.LEAF % b""), "超过 2000 页"),
+    ],
+)
+def test_a_pdf_of_which_there_is_no_copy_is_not_taken(world, sign_in, content, words):
+    voucher = world.a.rows["claim:voucher"]
+    answer = sign_in("a_reporter").post(
+        f"/vouchers/{voucher}/evidence/", {"files": [SimpleUploadedFile("发票.pdf", content)]}
+    )
+    assert answer.status_code == 200
+    assert words in answer.content.decode()
+
+
+def test_files_that_take_too_long_together_are_told_of(world, monkeypatch):
+    monkeypatch.setattr(evidence, "LONGEST_SECONDS", -1)
+    accepted, refused = evidence.checked([evidence.Upload("发票.pdf", valid_files.pdf())])
+    assert (accepted, refused) == ([], ["“发票.pdf”没有处理：这些文件太费时，请分几次上传。"])
 
 
 # The watermark --------------------------------------------------------------------------------------
