@@ -6,6 +6,7 @@ in it; what is told inside of what is shown (descriptions of pictures, of camera
 """
 
 import io
+from decimal import Decimal
 
 from pikepdf import Array, Dictionary, Name, Object, Page, PasswordError, Pdf, Stream, StreamDecodeLevel
 from pikepdf import ObjectStreamMode as Packing
@@ -55,6 +56,7 @@ def copied(content: bytes, *, strip: bool, mark: Mark | None) -> bytes:
     pdf.save(
         out,
         deterministic_id=True,
+        fix_metadata_version=False,
         stream_decode_level=StreamDecodeLevel.none,
         object_stream_mode=Packing.generate if strip else Packing.preserve,
     )
@@ -124,7 +126,7 @@ def _page(source: Pdf, page: Page, pdf: Pdf) -> Page:
     if turned := _quarters(page.obj.get("/Rotate")):
         copy.Rotate = turned * RIGHT_ANGLE
     unit = page.obj.get("/UserUnit")
-    if isinstance(unit, int) or (unit is not None and str(unit).replace(".", "").isdigit()):
+    if isinstance(unit, int | Decimal):
         copy.UserUnit = unit
     group = page.obj.get("/Group")
     if isinstance(group, Dictionary):

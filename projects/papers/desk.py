@@ -42,6 +42,7 @@ class _Program:
     def end(self) -> None:
         self.orders.close()
         if self.owner == os.getpid():
+            self.process.kill()
             self.process.wait()
 
 

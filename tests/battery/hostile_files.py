@@ -488,7 +488,7 @@ def acting_paper(random: Random) -> Hostile:
     for _ in range(random.randint(1, 3)):
         page = pdf.add_blank_page().obj
         page.Contents = Stream(pdf, b"BT (text) Tj ET")
-        kind = Name(random.choice(("/Link", "/RichMedia", "/Screen", "/FileAttachment", "/Widget", "/3D")))
+        kind = Name(random.choice(("/Link", "/RichMedia", "/Screen", "/FileAttachment", "/3D")))
         note = Dictionary(Type=Name.Annot, Subtype=kind, Rect=[0, 0, 9, 9], Contents=words, A=action)
         extras = {
             "/AA": Dictionary(O=action),

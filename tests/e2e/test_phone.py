@@ -231,7 +231,7 @@ def test_what_each_task_costs(hand, photo, count):
     look(hand.visitor, "phone-entry-voucher")
     hand.tap(SEND)
     hand.done("voucher with photo", "已登记凭证")
-    size = hand.page.inner_text("main tr:has(a[download]) small").partition("，")[0]
+    size = hand.page.inner_text("main tr:has(a.copy) small").partition("，")[0]
     print("\n".join([*hand.table, f"the photo of {len(photo) / 1e6:.1f} MB was kept as {size}"]))
     assert count("projects_voucher", number="PH2012070001") == 1
     assert hand.visitor.faults == []
@@ -279,7 +279,7 @@ def test_a_line_that_breaks_in_the_middle_costs_nothing(hand, photo, count):
     fill_voucher(hand, "PH2012070002", photo)
     hand.break_and_resend()
     assert count("projects_voucher", number="PH2012070002") == 1
-    assert hand.page.locator("main a[download]").count() == 1
+    assert hand.page.locator("main a.copy").count() == 1
     hand.page.goto(hand.visitor.address)
     assert hand.page.locator("#drafts").is_hidden()
     assert hand.visitor.faults == []
