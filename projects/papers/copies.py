@@ -125,7 +125,7 @@ def _page(source: Pdf, page: Page, pdf: Pdf) -> Page:
     )
     if turned := _quarters(page.obj.get("/Rotate")):
         copy.Rotate = turned * RIGHT_ANGLE
-    unit = page.obj.get("/UserUnit")
+    unit: object = page.obj.get("/UserUnit")
     if isinstance(unit, int | Decimal):
         copy.UserUnit = unit
     group = page.obj.get("/Group")

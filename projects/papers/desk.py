@@ -29,7 +29,7 @@ class _Program:
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-s", "-E", "-m", "projects.papers.program"],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=ROOT,
