@@ -36,6 +36,7 @@ urlpatterns = [
     path("queue/<int:claim_id>/card/", queue.card, name="queue_card"),
     path("reductions/", reductions.reductions, name="reductions"),
     path("reductions/claims/", reductions.claims, name="reduction_claims"),
+    path("reductions/export/", reductions.export, name="reduction_export"),
     path("claims/<int:claim_id>/", claims.claim, name="claim"),
     path("claims/<int:claim_id>/opinion/", claims.opinion, name="claim_opinion"),
     path("claims/<int:claim_id>/object/", objections.object_to, name="claim_object"),

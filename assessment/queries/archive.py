@@ -79,7 +79,7 @@ def tables_of(post: ActingPost, project: Project) -> list[Table]:
         _agreements(project),
         _stages(project),
         _vouchers(claims),
-        _claims(claims),
+        claims_table(claims),
         _opinions(claims),
     ]
 
@@ -150,9 +150,10 @@ def _vouchers(claims: list[Claim]) -> Table:
     return Table("凭证", heads, rows)
 
 
-def _claims(claims: list[Claim]) -> Table:
+def claims_table(claims: list[Claim]) -> Table:
+    """A line for each claim, with who entered it (``entered_by``) and its period at hand."""
     heads = [
-        *("申报编号", "类别", "单位", "依据", "发生日期", "登记在", "计量单位"),
+        *("申报编号", "类别", "单位", "项目或对象", "依据", "发生日期", "登记在", "计量单位"),
         *("申报数", "初审数", "核实数", "上级核查数", "状态", "冲销", "更正", "登记人", "登记时间"),
     ]
     rows = [
@@ -160,6 +161,7 @@ def _claims(claims: list[Claim]) -> Table:
             claim.pk,
             claim.get_kind_display(),
             claim.unit.name,
+            claim.subject,
             # What is known of a lead stays with its unit and the bureau.
             "线索" if claim.lead_id else claim.source_words,
             claim.happened_on,

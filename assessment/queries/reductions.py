@@ -1,4 +1,4 @@
-"""What the checking found (核减情况): accepted against reported, by kind, unit, office and reason.
+"""What the checking found (核减情况): accepted against reported, by what, whose, who found it and why.
 
 The reduction rate (核减率) is (reported - verified) / reported of what is decided and stands; a claim
 that was taken back counts for nothing, one that waits says nothing yet.
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.queries.posts import ActingPost
 from accounts.queries.readable import post_words
 from assessment.choices import ReasonCode, Step, Verdict
-from assessment.models import Opinion
+from assessment.models import Measure, Opinion
 from assessment.percent import percent
-from assessment.queries.basis import STANDS
+from assessment.queries.basis import STANDS, counts
 from assessment.queries.held_claims import Held, held
 from assessment.queries.risk import DECIDED
 from projects.choices import ClaimKind, ClaimState
@@ -41,15 +41,18 @@ MOST_DOUBTS = 50
 
 @dataclass(frozen=True)
 class Asked:
-    """Of which period (None: of all) and which kind of claim.
+    """Of which period (None: of all) and which kind of claim, or of those that a measure counts.
 
-    ``unit_id``, ``office`` (a post's label) and ``verdict`` with its ``code`` narrow to what a number opens.
+    ``unit_id``, ``office`` (a post's label), ``inspector_id`` and ``verdict`` with its ``code`` narrow to
+    what a number opens.
     """
 
     kind: str
+    measure: Measure | None = None
     period: Period | None = None
     unit_id: int | None = None
     office: str = ""
+    inspector_id: int | None = None
     code: str = ""
     verdict: str = ""
 
@@ -111,11 +114,13 @@ def periods_with_claims() -> list[Period]:
 
 def claims(post: ActingPost, asked: Asked) -> QuerySet[Claim]:
     """The claims that are asked about; a unit is shown its own line and no other's."""
-    found = _of_period(post, asked).filter(kind=asked.kind)
+    found = _of_period(post, asked).filter(_counted(asked.measure) if asked.measure else Q(kind=asked.kind))
     if asked.unit_id is not None:
         found = found.filter(unit_id=asked.unit_id)
     if asked.office:
-        found = found.annotate(office=_office()).filter(office=asked.office)
+        found = found.annotate(office=_finding("post_label")).filter(office=asked.office)
+    if asked.inspector_id is not None:
+        found = found.annotate(inspector=_finding("actor")).filter(inspector=asked.inspector_id)
     if asked.verdict:
         found = found.filter(pk__in=_against(found, asked).values("claim_id"))
     return found
@@ -140,6 +145,20 @@ def by_kind(post: ActingPost, asked: Asked) -> list[Row]:
     return [_row(kind, labels[kind], kind, rows[kind]) for kind in labels if kind in rows]
 
 
+def by_measure(post: ActingPost, asked: Asked, measures: list[Measure]) -> list[Row]:
+    """A line for each of these measures that counts a claim, in their order. One query."""
+    of_each = [_columns(_counted(measure)) for measure in measures]
+    columns = {
+        f"{name}_{number}": column for number, own in enumerate(of_each) for name, column in own.items()
+    }
+    found = _of_period(post, asked).aggregate(**columns) if measures else {}
+    rows = [
+        _row(measure.pk, measure.name, measure.kind, {name: found[f"{name}_{number}"] for name in own})
+        for number, (measure, own) in enumerate(zip(measures, of_each, strict=True))
+    ]
+    return [row for row in rows if row.decided or row.waiting]
+
+
 def by_unit(post: ActingPost, asked: Asked) -> list[Row]:
     """A line for each unit that claims, by pinyin. One query."""
     rows = _sums(claims(post, asked), "unit__sort_key", "unit_id", "unit__name")
@@ -148,11 +167,31 @@ def by_unit(post: ActingPost, asked: Asked) -> list[Row]:
 
 def by_office(post: ActingPost, asked: Asked) -> list[Row]:
     """A line for each office whose finding stands. One query."""
-    decided = claims(post, asked).filter(DECIDED).annotate(office=_office())
+    decided = claims(post, asked).filter(DECIDED).annotate(office=_finding("post_label"))
     rows = _sums(decided, "office")
     return [
         _row(row["office"], post_words(row["office"])[0], asked.kind, row) for row in rows if row["office"]
     ]
+
+
+def by_inspector(post: ActingPost, asked: Asked) -> list[Row]:
+    """A line for each person whose finding stands, by pinyin of the name. One query."""
+    decided = claims(post, asked).filter(DECIDED)
+    decided = decided.annotate(
+        inspector_key=_finding("actor__search_key"),
+        inspector=_finding("actor"),
+        inspector_name=_finding("actor__name"),
+    )
+    rows = _sums(decided, "inspector_key", "inspector", "inspector_name")
+    return [
+        _row(row["inspector"], row["inspector_name"], asked.kind, row) for row in rows if row["inspector"]
+    ]
+
+
+def inspector_name(inspector_id: int) -> str:
+    """Who that is; "" for somebody who found nothing here, whoever else it may be. One query."""
+    found = Opinion.objects.filter(actor=inspector_id, step=Step.INSPECTION)
+    return found.values_list("actor__name", flat=True).first() or ""
 
 
 def total(rows: Iterable[Row], kind: str) -> Row | None:
@@ -202,13 +241,12 @@ def pace(post: ActingPost, asked: Asked) -> Pace:
     and days beyond the known calendar.
     """
     zone = timezone.get_current_timezone()
-    found = Opinion.objects.filter(claim=OuterRef("pk"), step=Step.INSPECTION).order_by("-pk")
     pairs = (
         claims(post, asked)
         .filter(DECIDED)
         .annotate(
             filed=TruncDate("booked_in__submitted_at", tzinfo=zone),
-            found=TruncDate(Subquery(found.values("at")[:1]), tzinfo=zone),
+            found=TruncDate(_finding("at"), tzinfo=zone),
         )
         .filter(filed__lte=F("found"))
         .order_by("filed", "found")
@@ -251,10 +289,15 @@ def _of_period(post: ActingPost, asked: Asked) -> QuerySet[Claim]:
     return found if asked.period is None else found.filter(booked_in__period=asked.period)
 
 
-def _office() -> Subquery:
-    """The post in which the inspection's last finding on the outer claim was given: 单位·role."""
+def _counted(measure: Measure) -> Q:
+    """What the measure counts, each claim in the year of its fact."""
+    return counts(measure, F("happened_on__year"))
+
+
+def _finding(column: str) -> Subquery:
+    """A column of the inspection's last finding on the outer claim."""
     found = Opinion.objects.filter(claim=OuterRef("pk"), step=Step.INSPECTION).order_by("-pk")
-    return Subquery(found.values("post_label")[:1])
+    return Subquery(found.values(column)[:1])
 
 
 def _against(found: QuerySet[Claim], asked: Asked) -> QuerySet[Opinion]:
@@ -268,21 +311,24 @@ def _against(found: QuerySet[Claim], asked: Asked) -> QuerySet[Opinion]:
 
 def _sums(found: QuerySet[Claim], *by: str) -> QuerySet:
     """Decided and waiting claims with their sums, by these columns and in their order."""
+    return found.order_by(*by).values(*by).annotate(**_columns())
+
+
+def _columns(among: Q | None = None) -> dict[str, Aggregate]:
+    """What a line is made of, of all claims or only of some."""
+    some = Q() if among is None else among
+    decided, waiting = some & DECIDED, some & WAITING
     difference = F("reported") - F("verified")
-    return (
-        found.order_by(*by)
-        .values(*by)
-        .annotate(
-            decided=Count("pk", filter=DECIDED),
-            waiting=Count("pk", filter=WAITING),
-            all_reported=Sum("reported", filter=DECIDED),
-            all_verified=Sum("verified", filter=DECIDED),
-            reduced=Count("pk", filter=DECIDED & REDUCED),
-            reduced_by=Sum(difference, filter=DECIDED & REDUCED),
-            rejected=Count("pk", filter=DECIDED & REJECTED),
-            rejected_sum=Sum("reported", filter=DECIDED & REJECTED),
-        )
-    )
+    return {
+        "decided": Count("pk", filter=decided),
+        "waiting": Count("pk", filter=waiting),
+        "all_reported": Sum("reported", filter=decided),
+        "all_verified": Sum("verified", filter=decided),
+        "reduced": Count("pk", filter=decided & REDUCED),
+        "reduced_by": Sum(difference, filter=decided & REDUCED),
+        "rejected": Count("pk", filter=decided & REJECTED),
+        "rejected_sum": Sum("reported", filter=decided & REJECTED),
+    }
 
 
 def _row(key: Any, label: str, kind: str, row: dict[str, Any]) -> Row:

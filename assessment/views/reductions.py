@@ -1,24 +1,30 @@
-"""What the checking found (核减情况): by kind, unit, office and reason, and the claims behind each number."""
+"""What the checking found (核减情况): by what, whose, who found it and why; the claims behind each number."""
 
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.models import Unit
 from accounts.queries.readable import post_words
-from accounts.views.gate import gate
+from accounts.refusals import Refused
+from accounts.views.gate import gate, words
 from accounts.views.paging import paged
 from assessment.choices import ReasonCode, Verdict
 from assessment.forms.reductions import ReductionsForm
+from assessment.queries import measures
 from assessment.queries import reductions as queries
 from assessment.queries.reductions import Asked, Row
+from assessment.services import reduction_exports
 from assessment.views.figures import of_a_county
 from projects.choices import ClaimKind
 from projects.rules import reads_county, reads_data
+from projects.views import lists
 
 PAGE = 100
 RESULT_WORDS = {
@@ -34,10 +40,13 @@ RESULT_WORDS = {
 @of_a_county
 def reductions(request: HttpRequest) -> HttpResponse:
     """The tables of a period and a kind; a unit is shown its own line."""
-    form = ReductionsForm(request.GET, periods=queries.periods_with_claims())
+    form = _form(request)
     asked, post = form.asked(), request.post
+    kinds = queries.by_kind(post, asked)
+    by_measure = queries.by_measure(post, asked, list(form.measures.values()))
     units = queries.by_unit(post, asked)
     offices = queries.by_office(post, asked) if reads_county(post) else []
+    inspectors = queries.by_inspector(post, asked) if reads_county(post) else []
     doubtful, doubts = queries.doubts(post, asked, today=clock.today())
     return render(
         request,
@@ -45,12 +54,14 @@ def reductions(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "asked": asked,
-            "label": ClaimKind(asked.kind).label,
+            "label": _label(asked),
             "overseen": reads_county(post),
-            "kinds": [(row, _query(asked, kind=row.kind)) for row in queries.by_kind(post, asked)],
+            "kinds": [(row, _query(asked, about=row.kind)) for row in kinds],
+            "measures": [(row, _query(asked, about=row.key)) for row in by_measure],
             "units": [(row, _query(asked, unit=row.key)) for row in units],
             "total": _total(units, asked),
             "offices": [(row, _query(asked, office=row.key)) for row in offices],
+            "inspectors": [(row, _query(asked, inspector=row.key)) for row in inspectors],
             "verdicts": [Verdict(verdict).label for verdict in queries.AGAINST],
             "reasons": [(one, _opened(asked, one)) for one in queries.by_reason(post, asked)],
             "doubtful": doubtful,
@@ -65,19 +76,52 @@ def reductions(request: HttpRequest) -> HttpResponse:
 @of_a_county
 def claims(request: HttpRequest) -> HttpResponse:
     """The claims behind one number of the tables."""
-    form = ReductionsForm(request.GET, periods=queries.periods_with_claims())
+    form = _form(request)
     asked, result = form.asked(), form.chosen()
-    narrowed = {"period": asked.period.pk if asked.period else "", "kind": asked.kind}
     return render(
         request,
         "assessment/reduction_claims.html",
         {
-            "label": ClaimKind(asked.kind).label,
+            "label": _label(asked),
             "words": _words(asked, result),
-            "back": urlencode(narrowed),
+            "back": _query(asked),
+            "query": request.GET.urlencode(),
             **paged(request, queries.listed(request.post, asked, result), PAGE),
         },
     )
+
+
+@gate(reads_data, "GET")
+@of_a_county
+def export(request: HttpRequest) -> HttpResponse:
+    """The tables and the claims behind them as a workbook; the download is an act in the log."""
+    form = _form(request)
+    asked, result = form.asked(), form.chosen()
+    try:
+        content = reduction_exports.export(
+            post=request.post,
+            asked=asked,
+            result=result,
+            question=f"{_label(asked)}，{_words(asked, result)}",
+            measures=list(form.measures.values()),
+            at=clock.now(),
+        )
+    except Refused as refusal:
+        messages.error(request, words(refusal))
+        return redirect(f"{reverse('reductions')}?{_query(asked)}")
+    return lists.download(content, "reductions.xlsx")
+
+
+def _form(request: HttpRequest) -> ReductionsForm:
+    return ReductionsForm(
+        request.GET,
+        periods=queries.periods_with_claims(),
+        measures=measures.in_force(clock.today()),
+    )
+
+
+def _label(asked: Asked) -> str:
+    return asked.measure.name if asked.measure else str(ClaimKind(asked.kind).label)
 
 
 def _total(units: list[Row], asked: Asked) -> list[tuple[Row, str]]:
@@ -93,7 +137,8 @@ def _opened(asked: Asked, reason: queries.Reason) -> list[tuple[int, str]]:
 def _query(asked: Asked, **more: Any) -> str:
     """The question of the tables, narrowed to the rows of one line."""
     period = asked.period.pk if asked.period else ""
-    return urlencode({"period": period, "kind": asked.kind} | more)
+    about = asked.measure.pk if asked.measure else asked.kind
+    return urlencode({"period": period, "about": about} | more)
 
 
 def _words(asked: Asked, result: str) -> str:
@@ -103,6 +148,8 @@ def _words(asked: Asked, result: str) -> str:
         said += Unit.objects.filter(pk=asked.unit_id).values_list("name", flat=True)
     if asked.office:
         said.append(f"{post_words(asked.office)[0]}核实")
+    if asked.inspector_id is not None:
+        said.append(queries.inspector_name(asked.inspector_id))
     if asked.verdict:
         code = ReasonCode(asked.code).label if asked.code else "未分类"
         said.append(f"{Verdict(asked.verdict).label}（{code}）")

@@ -275,6 +275,7 @@ PAGES: dict[str, Page | Plain] = {
     "queue_clean": Plain("clerk"),
     "queue_zero": Plain("party_inspector"),
     "reductions": Plain("clerk", query={"period": "projects_period"}),
+    "reduction_export": Plain("clerk", query={"period": "projects_period", "unit": UNIT}),
     "reduction_claims": Plain("clerk", query={"period": "projects_period", "unit": UNIT}),
     "standing": Plain("clerk"),
     "standing_all_claims": Plain("clerk"),

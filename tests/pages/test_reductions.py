@@ -1,15 +1,20 @@
 """What the checking found: sums by hand, each number with its rows, each unit its own line."""
 
 import datetime as dt
+import io
 import re
+from copy import copy
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 
+from accounts.models import Change
 from accounts.queries.readable import post_words
 from assessment.queries import reductions as queries
+from assessment.queries.measures import in_force
 from assessment.queries.reductions import Asked, Pace
-from assessment.services import opinions
+from assessment.services import opinions, reduction_exports
 from tests.pages.test_shell import text_of
 from tests.world import CANARY, TODAY, acting
 
@@ -58,6 +63,8 @@ def test_what_was_found_is_summed_by_kind_unit_office_and_reason(world, sign_in)
     assert cells(page, "到位资金") == [*town[:-1], "2"]
     assert cells(page, "签约引资额") == nothing
     assert cells(page, "县政府督查室")[1:3] == ["400.00", "0.00"]
+    assert cells(page, "aparty_inspector")[1:3] == ["1,200.00", "1,000.50"]
+    assert cells(page, "agovernment_inspector")[1:3] == ["400.00", "0.00"]
     assert cells(page, "重复申报") == ["1", "0", "0", "0"]
     assert cells(page, "资金回流") == ["0", "1", "0", "0"]
     assert CANARY not in page
@@ -97,14 +104,14 @@ def test_the_neighbour_and_nonsense_narrow_to_nothing_or_to_all(world, sign_in):
     client = sign_in("a_clerk")
     foreign = world.b.units["水沟镇"]
     assert '<strong id="total">0</strong>' in text_of(client.get(f"/reductions/claims/?unit={foreign}"))
-    page = text_of(client.get(f"/reductions/?period={world.b.rows['period']}&kind=junk"))
+    page = text_of(client.get(f"/reductions/?period={world.b.rows['period']}&about=junk"))
     assert CANARY not in page
     assert cells(page, "水沟镇")[0] == "1"
     assert "全部申报" in text_of(client.get("/reductions/claims/?result=junk&unit=-1&verdict=x&period=x"))
 
 
 def test_who_works_with_no_data_and_other_methods_are_refused(world, sign_in):
-    for address in ("/reductions/", "/reductions/claims/"):
+    for address in ("/reductions/", "/reductions/claims/", "/reductions/export/"):
         assert sign_in("a_admin").get(address).status_code == 403
         assert sign_in("a_clerk").post(address).status_code == 405
 
@@ -117,8 +124,84 @@ def test_the_tables_need_the_same_queries_for_one_finding_and_for_three(
     if claims == 3:
         found_something(world)
     client = sign_in("a_leader")
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(30):
         client.get("/reductions/")
+
+
+@commits
+@pytest.mark.covers("F-40", "F-48")
+def test_a_measure_is_asked_about_like_a_kind(world, sign_in):
+    found_something(world)
+    with acting(world.a.posts["leader"]) as post:
+        measures = in_force(TODAY)
+        paid = next(measure for measure in measures if measure.name == "到位资金")
+        rows = {row.label: row for row in queries.by_measure(post, Asked("paid_in"), measures)}
+        of_kind = next(row for row in queries.by_kind(post, Asked("paid_in")) if row.kind == "paid_in")
+        assert (rows["到位资金"].verified, rows["到位资金"].decided) == (Decimal("1000.5"), 3)
+        assert rows["到位资金"].rate == of_kind.rate
+        assert {row.label for row in queries.by_unit(post, Asked("paid_in", measure=paid))} == {
+            "水沟镇",
+            "县委办",
+        }
+        # A project of the year is not carried over: the measure leaves its claims out.
+        carried = copy(paid)
+        carried.carry_over = True
+        assert queries.by_unit(post, Asked("paid_in", measure=carried)) == []
+    page = text_of(sign_in("a_leader").get(f"/reductions/?about={paid.pk}"))
+    assert cells(page, "水沟镇")[7] == "37.47%"
+
+
+@commits
+@pytest.mark.covers("F-112")
+def test_the_tables_are_taken_home_and_the_log_says_so(world, sign_in):
+    found_something(world)
+    answer = sign_in("a_party_inspector").get("/reductions/export/?result=reduced")
+    assert answer["Content-Disposition"] == 'attachment; filename="reductions.xlsx"'
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == [
+        *("说明", "按类别", "按统计口径", "按单位", "按督查室", "按核实人", "申报"),
+    ]
+    about = {row[0].value: row[1].value for row in book["说明"].iter_rows()}
+    assert about["查询条件"] == "到位资金，全部填报期，核减"
+    assert "县委督查室" in about["导出岗位"]
+    town = next(row for row in book["按单位"].iter_rows(values_only=True) if row[0] == "水沟镇")
+    assert town[1:5] == ("万元", 3, 1600, 1000.5)
+    assert (town[9], town[10]) == (37.47, 0)
+    [head, claim] = book["申报"].iter_rows(values_only=True)
+    assert claim[0] == world.a.rows["claim"]
+    assert claim[head.index("核实数")] == 800.5
+    assert CANARY not in str([list(sheet.values) for sheet in book])
+    with acting(world.a.posts["leader"]):
+        change = Change.objects.filter(act="reductions.export").get()
+        assert change.reason == "到位资金，全部填报期，核减：1 笔申报"
+
+
+@commits
+def test_a_unit_takes_home_its_own_line_alone(world, sign_in):
+    found_something(world)
+    book = load_workbook(io.BytesIO(sign_in("a_reporter").get("/reductions/export/").content))
+    assert book.sheetnames == ["说明", "按类别", "按统计口径", "按单位", "申报"]
+    assert [row[0] for row in book["按单位"].iter_rows(values_only=True)] == ["单位", "水沟镇"]
+    assert "县委办" not in str([list(sheet.values) for sheet in book])
+
+
+@commits
+def test_too_many_claims_for_one_workbook_are_refused_in_words(world, sign_in, monkeypatch):
+    monkeypatch.setattr(reduction_exports, "MOST_CLAIMS", 1)
+    page = text_of(sign_in("a_clerk").get("/reductions/export/", follow=True))
+    assert "一次最多导出 1 笔申报，请选择填报期后分次导出。" in page
+
+
+@commits
+@pytest.mark.parametrize("claims", [1, 3])
+def test_the_workbook_needs_the_same_queries_for_one_finding_and_for_three(
+    world, sign_in, django_assert_num_queries, claims
+):
+    if claims == 3:
+        found_something(world)
+    client = sign_in("a_leader")
+    with django_assert_num_queries(27):
+        client.get("/reductions/export/")
 
 
 @commits
