@@ -61,7 +61,7 @@ demo: .venv/run
 # Checking
 
 test: lint checks
-	$(PY) -m pytest -m "not battery and not browser and not bench"
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not battery and not browser and not bench"
 
 lint: .venv/develop
 	$(PY) -m ruff check .

@@ -15,11 +15,14 @@ import pytest
 
 from portal import engines, homes
 
+# With pytest -n the first process sets the environment and owns the server; the others find both named.
+FIRST = "PYTEST_XDIST_WORKER" not in os.environ
 VAR = Path(os.environ.get("PORTAL_VAR") or Path(__file__).resolve().parent.parent / "var") / "test"
 NAMED = "DATABASE_URL" in os.environ or "MIGRATE_DATABASE_URL" in os.environ
 
-os.environ["PORTAL_VAR"] = str(VAR)
-engines.announce(VAR)
+if FIRST:
+    os.environ["PORTAL_VAR"] = str(VAR)
+    engines.announce(VAR)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
