@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from psycopg.errors import UniqueViolation
 
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused
@@ -31,7 +33,7 @@ def gate(serves: Callable[[ActingPost], bool], *methods: str) -> Callable[[View]
             if not serves(request.post):
                 raise PermissionDenied("您当前的岗位不办理这项工作。如您另有岗位，请先切换岗位。")
             try:
-                return view(request, *args, **kwargs)
+                return _answered(view, request, *args, **kwargs)
             except NotFound as refusal:
                 raise Http404(str(refusal)) from refusal
             except Forbidden as refusal:
@@ -40,6 +42,25 @@ def gate(serves: Callable[[ActingPost], bool], *methods: str) -> Callable[[View]
         return answer
 
     return guarded
+
+
+def _answered(view: View, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """The view's answer; asked again when somebody else entered the same thing in the same moment.
+
+    The second time it finds what the other has entered, and cites or explains it as it always does.
+    """
+    if request.method != "POST":
+        return view(request, *args, **kwargs)
+    try:
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+    for name in request.FILES:
+        for file in request.FILES.getlist(name):
+            file.seek(0)
+    return view(request, *args, **kwargs)
 
 
 def words(refusal: Refused) -> str:

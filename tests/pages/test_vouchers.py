@@ -3,18 +3,20 @@
 import datetime as dt
 import os
 import re
+import threading
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.db.models.functions import Now
 
 from accounts.acts import act
 from accounts.models import Change
 from projects.choices import ClaimKind, ClaimState, PeriodKind
 from projects.models import Claim, EvidenceLink, Return, Voucher
-from projects.services import pending, periods
+from projects.services import pending, periods, vouchers
 from tests.world import acting, picture
 
 commits = pytest.mark.django_db(transaction=True)
@@ -72,6 +74,35 @@ def test_a_voucher_with_its_evidence_becomes_a_claim(world, sign_in):
         assert claim.voucher.face_wan == Decimal(12000)
         assert claim.voucher.evidence_links.count() == 2
         assert claim.entered_by_id == world.a.posts["reporter"].user_id
+
+
+@commits
+def test_two_who_enter_one_paper_in_the_same_moment(world, sign_in, monkeypatch):
+    """Each looks before the other has written; the second is asked again and cites the other's paper."""
+    first, second = sign_in("a_reporter"), sign_in("a_clerk")
+    own = {"unit": world.a.units["水沟镇"], "claimed_wan": "200", "files": [photo(901)]}
+    pages, look = [], vouchers._find
+
+    def other() -> None:
+        pages.append(told(second.post(address(world), slip(**own), follow=True)))
+        connections.close_all()
+
+    def looked(entry):
+        found = look(entry)
+        if not pages and threading.current_thread() is threading.main_thread():
+            beside = threading.Thread(target=other)
+            beside.start()
+            beside.join()
+        return found
+
+    monkeypatch.setattr(vouchers, "_find", looked)
+    page = told(first.post(address(world), slip(claimed_wan="300", files=[photo(902)]), follow=True))
+    assert "申报到位资金 200.00 万元" in pages[0]
+    assert "申报到位资金 300.00 万元" in page
+    [voucher] = vouchers_of(world, "JH0100")
+    with acting(world.a.posts["clerk"]):
+        assert sorted(claim.reported for claim in voucher.claims.all()) == [200, 300]
+        assert voucher.evidence_links.count() == 2
 
 
 @pytest.mark.parametrize(("unit", "wan"), [("元", "0.05"), ("亿元", "5000000"), ("万元", "500")])
