@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import clock, operator, scope
+from accounts.models import Tenant
 from accounts.queries.posts import ActingPost, own_posts
 from accounts.refusals import Refused
 from accounts.services import users
@@ -41,10 +42,11 @@ class TenantCommand(BaseCommand):
 
 
 @contextmanager
-def acting(code: str, username: str, roles: tuple[str, ...]) -> Iterator[ActingPost]:
+def acting(code: str, username: str, roles: tuple[str, ...], *, below: str = "") -> Iterator[ActingPost]:
     """One transaction as this person in a post of this tenant with one of these roles; commits at the end.
 
-    Raises Refused for an unknown or disabled user, and for one without such a post.
+    ``below``: the tenant that a superior has entered, looking down from that post. Raises Refused for an
+    unknown or disabled user, and for one without such a post.
     """
     with transaction.atomic():
         user = users.find(username)
@@ -55,5 +57,9 @@ def acting(code: str, username: str, roles: tuple[str, ...]) -> Iterator[ActingP
         post = next((post for post in posts if post.role in roles), None)
         if post is None:
             raise Refused(f"{username} 在 {code} 没有可办理此事的岗位。")
-        with scope.enter(post.tenant_id, user=user.pk, post=post.id):
+        where = {"tenant": post.tenant_id, "kind": scope.MEMBER}
+        if below:
+            with scope.enter(post.tenant_id, user=user.pk, post=post.id):
+                where = {"tenant": Tenant.objects.get(code=below).pk, "kind": scope.SUPERIOR}
+        with scope.enter(user=user.pk, post=post.id, **where):
             yield post

@@ -4,8 +4,6 @@ Every chapter looks first whether it has been told, so a second start keeps what
 """
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +20,8 @@ from assessment.models import ImportBatch
 from assessment.services import opinions, targets, workbooks
 from assessment.standard_measures import PAID_IN
 from portal import new_tenant
+from portal.demo import oversight
+from portal.demo.people import CITY, TODAY, County, Person, Say
 from projects.choices import PeriodKind, VoucherKind
 from projects.models import Period, Project, Return
 from projects.services import closing, periods, returns, vouchers
@@ -29,61 +29,9 @@ from projects.services.evidence import Upload
 
 NOW = "2012-07-02T09:00"
 PASSWORD = "zhaoshang-2012"  # noqa: S105 -- the demo's logins are printed at its start
-TODAY = dt.date(2012, 7, 2)
 BEGAN = dt.date(2012, 1, 1)
 FILES = Path(__file__).resolve().parent
-CITY = "611000"
 STAGES = ("load", "decide", "close")
-Say = Callable[[str], object]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who signs in: username, name, unit and role."""
-
-    username: str
-    name: str
-    unit: str
-    role: Role
-
-
-@dataclass(frozen=True)
-class County:
-    """A county of the demo, its workbook and its people. ``prefix`` begins its usernames."""
-
-    code: str
-    name: str
-    prefix: str
-    workbook: str
-    town: str
-
-    def user(self, stem: str) -> str:
-        """The username of a stem, e.g. sn_clerk."""
-        return f"{self.prefix}_{stem}"
-
-    @property
-    def people(self) -> list[Person]:
-        """Enough people for four eyes; those of the town join once the workbook has brought it."""
-        return [
-            Person(self.user("clerk"), "王静", "招商局", Role.BUREAU),
-            Person(self.user("clerk2"), "李伟", "招商局", Role.BUREAU),
-            Person(self.user("party"), "张敏", "县委督查室", Role.INSPECTION),
-            Person(self.user("gov"), "刘洋", "县政府督查室", Role.INSPECTION),
-            Person(self.user("leader"), "陈县长", "县政府办", Role.LEADER),
-            Person(self.user("audit"), "赵磊", "系统管理", Role.AUDIT_ADMIN),
-            # The last one: from here on posts that decide wait for him.
-            Person(self.user("security"), "马超", "系统管理", Role.SECURITY_ADMIN),
-        ]
-
-    @property
-    def townspeople(self) -> list[Person]:
-        """A town's reporter and head."""
-        return [
-            Person(self.user("town"), "周婷", self.town, Role.REPORTER),
-            Person(self.user("head"), "吴强", self.town, Role.HEAD),
-        ]
-
-
 SHANGNAN = County("611023", "商南县", "sn", "county-h1-2012.xlsx", "水沟镇")
 QINGLAN = County("611090", "青岚县", "ql", "qinglan-h1-2012.xlsx", "青岚镇")
 CITY_PEOPLE = [
@@ -116,6 +64,7 @@ def tell(until: str, say: Say) -> None:
     if stage >= STAGES.index("close"):
         _close(SHANGNAN, say)
         _second_half(SHANGNAN, say)
+        oversight.tell(SHANGNAN, say)
 
 
 def logins() -> list[str]:
