@@ -1,6 +1,7 @@
 """What the demo's county meets once its half-year is closed: publicity, 督办单, sample, official figures."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -117,21 +118,22 @@ def _official_table(county: County, say: Say) -> None:
 
 
 def _counted_by_the_city(period: Period) -> Table:
+    """A line for each firm and month, and one for the whole county each month, which has no code."""
     paid = (
         Claim.objects.filter(kind=ClaimKind.PAID_IN, booked_in__period=period, verified__gt=0)
-        .values("project__enterprise__credit_code", "happened_on__year", "happened_on__month")
+        .values_list("project__enterprise__credit_code", "happened_on__month")
         .annotate(total=Sum("verified"))
         .order_by("-total", "project__enterprise__credit_code")
     )
-    known = [row for row in paid if row["project__enterprise__credit_code"]]
+    [_unknown_to_the_city, (firm, month, total), *others] = paid
+    counted = [(firm, month, total / 2), *others]
+    months: dict[int, Decimal] = defaultdict(Decimal)
+    for _firm, month, total in counted:
+        months[month] += total
+    lines = [(None, month, total) for month, total in sorted(months.items())]
+    lines += [line for line in counted if line[0]]
     rows: list[tuple[Cell, ...]] = [
-        (
-            PAID_IN,
-            f"{row['happened_on__year']}年{row['happened_on__month']}月",
-            row["total"] / 2 if number == 0 else row["total"],
-            row["project__enterprise__credit_code"],
-        )
-        for number, row in enumerate(known[1:])
+        (PAID_IN, f"{TODAY.year}年{month}月", total, firm) for firm, month, total in lines
     ]
     return Table("官方口径数", ["指标", "月份", "数值（万元）", "统一社会信用代码"], rows)
 
