@@ -79,6 +79,8 @@ OF_PAGE = {
     "/stages/": "projects",
     "/snapshots/": "publicity",
     "/objections/": "publicity",
+    "/checklists/": "vouchers",
+    "/evidence/": "vouchers",
     "/claims/": "vouchers",
     "/queue/": "vouchers",
     "/procedures/": "inspection",

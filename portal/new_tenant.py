@@ -13,7 +13,7 @@ from accounts.operator import as_migrator
 from accounts.refusals import Refused
 from accounts.services import tenants, units
 from assessment.services import measures, rules
-from projects.services import calendar, gates, periods
+from projects.services import calendar, checklists, gates, periods
 
 ADMIN_UNIT = "系统管理"
 OPERATOR_LABEL = "服务器运维"
@@ -42,6 +42,7 @@ def add(
             rules.publish_standard(measures.publish_standard())
             periods.usual_rules()
             gates.publish_standard()
+            checklists.publish_standard()
             # Work days are also counted back into the year before.
             calendar.publish(range(on.year - 1, calendar.PUBLISHED.stop))
             if admin is not None:

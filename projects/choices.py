@@ -81,7 +81,31 @@ class EvidenceKind(models.TextChoices):
     PERMIT = "permit", _("施工许可证或开工令")
     ACCEPTANCE = "acceptance", _("竣工验收证明")
     OUTPUT = "output", _("销售发票、电费或纳税凭证")
+    PAPER = "paper", _("凭证扫描件或照片")
+    BOOKING = "booking", _("企业入账凭证")
+    PAYMENT = "payment", _("付款回单或银行流水")
+    PURCHASE = "purchase", _("采购、施工或出让合同")
+    APPRAISAL = "appraisal", _("资产评估报告")
     OTHER = "other", _("其他材料")
+
+
+# What a file may prove beside a voucher, the paper itself first.
+VOUCHER_FILES = (
+    EvidenceKind.PAPER,
+    EvidenceKind.BOOKING,
+    EvidenceKind.PAYMENT,
+    EvidenceKind.PURCHASE,
+    EvidenceKind.APPRAISAL,
+    EvidenceKind.OTHER,
+)
+
+
+class Demand(models.TextChoices):
+    """How much a checklist insists on a file (要求)."""
+
+    MUST = "must", _("必须")
+    ADVISED = "advised", _("建议")
+    NONE = "none", _("不要求")
 
 
 class Direction(models.TextChoices):

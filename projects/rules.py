@@ -61,6 +61,11 @@ def may_set_gates(post: Post) -> bool:
     return post.role == Role.BUREAU
 
 
+def may_set_checklists(post: Post) -> bool:
+    """Set which files a voucher or a signature needs (佐证清单): the office that verifies."""
+    return post.role == Role.INSPECTION
+
+
 def may_submit(post: Post) -> bool:
     """Submit and take back Returns: the unit's head, or the bureau on its behalf (代填)."""
     return post.role in {Role.HEAD, Role.BUREAU}

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from projects.views import (
     calendar,
+    checklists,
     corrections,
     enterprises,
     evidence,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("stages/gates/new/", gates.add, name="gate_new"),
     path("stages/gates/<int:gate_id>/end/", gates.end, name="gate_end"),
     path("stages/hold/", gates.hold, name="hold_set"),
+    path("checklists/", checklists.listing, name="checklists"),
+    path("checklists/rule/", checklists.rule, name="checklist_rule"),
     path("enterprises/", enterprises.listing, name="enterprises"),
     path("enterprises/<int:enterprise_id>/", enterprises.detail, name="enterprise"),
     path("enterprises/<int:enterprise_id>/edit/", enterprises.edit, name="enterprise_edit"),

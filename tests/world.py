@@ -53,7 +53,9 @@ from portal import new_tenant
 from projects.choices import (
     AgreementKind,
     ClaimKind,
+    Demand,
     Direction,
+    EvidenceKind,
     Move,
     MoveState,
     PeriodKind,
@@ -62,6 +64,7 @@ from projects.choices import (
 )
 from projects.models import (
     Agreement,
+    ChecklistItem,
     Claim,
     Contact,
     Enterprise,
@@ -339,6 +342,14 @@ def _acts(county: County, mark: str) -> None:
     gate = Gate.objects.create(
         stage=Stage.STARTED, kind="evidence", item="land", valid_from=FROM, document=f"县发7号{mark}"
     )
+    # Of papers that nobody has: the usual checklist holds in this world.
+    item = ChecklistItem.objects.create(
+        about=AgreementKind.TRANSFER,
+        kind=EvidenceKind.LICENCE,
+        demand=Demand.MUST,
+        valid_from=dt.date(2031, 1, 1),
+        document=f"县督9号{mark}",
+    )
     hold = HoldRule.objects.create(valid_from=FROM, days=90, document=f"县发8号{mark}")
     made = {
         "contact": contact,
@@ -346,6 +357,7 @@ def _acts(county: County, mark: str) -> None:
         "lead": lead,
         "stage_change": change,
         "gate": gate,
+        "checklist_item": item,
         "hold": hold,
     }
     rows.update((key, row.pk) for key, row in made.items())

@@ -11,6 +11,7 @@ from accounts.queries.readable import post_words
 from assessment.models import Opinion
 from projects.models import Claim, Evidence, EvidenceLink, Project
 from projects.queries import papers
+from projects.queries.files import proves
 from projects.queries.gates import stage_of
 from projects.queries.visible import evidence_for, visits_for
 from projects.sheets.tables import Cell, Table
@@ -48,24 +49,13 @@ def files_of(post: ActingPost, project: Project) -> list[Filed]:
     for link in sorted(links, key=lambda link: (list(FOLDERS).index(_subject(link)), link.pk)):
         uses.setdefault(link.evidence_id, []).append(link)
     return [
-        Filed(found[0].evidence, FOLDERS[_subject(found[0])], "；".join(_proves(link) for link in found))
+        Filed(found[0].evidence, FOLDERS[_subject(found[0])], "；".join(proves(link) for link in found))
         for found in uses.values()
     ]
 
 
 def _subject(link: EvidenceLink) -> str:
     return next(name for name in FOLDERS if getattr(link, f"{name}_id") is not None)
-
-
-def _proves(link: EvidenceLink) -> str:
-    kind = link.get_kind_display() if link.kind else ""
-    if link.voucher:
-        return f"凭证 {link.voucher}"
-    if link.agreement:
-        return f"{link.agreement.get_kind_display()} {link.agreement.signed_on:%Y-%m-%d}"
-    if link.visit:
-        return f"走访 {link.visit.happened_on:%Y-%m-%d} {link.visit.firm}"
-    return kind or "项目材料"
 
 
 def tables_of(post: ActingPost, project: Project) -> list[Table]:

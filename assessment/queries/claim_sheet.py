@@ -15,6 +15,8 @@ from assessment.models import DrawnClaim, Opinion
 from assessment.queries import draws
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Evidence, EvidenceLink, SplitLine
+from projects.queries import checklists
+from projects.queries.checklists import Checklist
 from projects.queries.visible import ACTS, claims_for, evidence_for
 
 # How much of a project's history is shown beside a claim; the project's own page has all of it.
@@ -26,15 +28,16 @@ class Sheet:
     """A claim and its surroundings, as far as the post may see them.
 
     ``same_source``: other claims of the same voucher or agreement; ``of_project``: the rest of its
-    project, newest first. ``paid``: what the project has
-    claimed as arrived so far, in 万元; ``contract``: its latest signature with a known amount.
+    project, newest first. ``proofs``: its files and what kind of proof each is. ``paid``: what the
+    project has claimed as arrived so far, in 万元; ``contract``: its latest signature with a known amount.
     ``entered_in``: the post in which the claim was entered, as the log has it; ``on_behalf`` (代填):
     by the bureau for another unit. ``draws``: the superior's samples that have chosen it.
+    ``checklist``: which files the county asks for.
     """
 
     claim: Claim
     opinions: list[Opinion]
-    evidence: list[Evidence]
+    proofs: list[tuple[Evidence, str]]
     same_source: list[Claim]
     of_project: list[Claim]
     shares: list[SplitLine]
@@ -44,6 +47,11 @@ class Sheet:
     entered_in: str
     on_behalf: bool
     draws: list[DrawnClaim]
+    checklist: Checklist
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        return [file for file, _kind in self.proofs]
 
     @property
     def rows(self) -> list[tuple[str, int]]:
@@ -117,7 +125,7 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
     return Sheet(
         claim=claim,
         opinions=list(claim.opinions.select_related("actor").order_by("pk")),
-        evidence=list(_evidence(post, claim)),
+        proofs=_proofs(post, claim),
         same_source=list(visible.filter(source).exclude(pk=claim.pk)),
         of_project=list(visible.filter(**project).exclude(source)[:NEWEST]),
         shares=_shares(claim),
@@ -127,6 +135,7 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
         entered_in=_entered_in(claim),
         on_behalf=_on_behalf(claim),
         draws=draws.of_claim(post, claim),
+        checklist=checklists.of_claims([claim]).get(claim.pk, Checklist()),
     )
 
 
@@ -158,9 +167,13 @@ def _with_names(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     )
 
 
-def _evidence(post: ActingPost, claim: Claim) -> QuerySet[Evidence]:
-    """Files of what the claim is about; a stage is proved by its project's files, a lead by none."""
-    return evidence_for(post).filter(pk__in=links_of(claim).values("evidence_id")).order_by("pk")
+def _proofs(post: ActingPost, claim: Claim) -> list[tuple[Evidence, str]]:
+    """Files of what the claim is about, with kinds; a stage is proved by its project's, a lead by none."""
+    links = links_of(claim).filter(evidence__in=evidence_for(post)).select_related("evidence")
+    kinds: dict[Evidence, list[str]] = {}
+    for link in links.order_by("evidence", "pk"):
+        kinds.setdefault(link.evidence, []).append(str(link.get_kind_display() if link.kind else ""))
+    return [(file, "、".join(filter(None, told))) for file, told in kinds.items()]
 
 
 def links_of(claim: Claim) -> QuerySet[EvidenceLink]:

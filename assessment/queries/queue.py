@@ -16,6 +16,7 @@ from assessment.queries.procedures import steps_beside
 from assessment.queries.risk import risks_of
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Voucher
+from projects.queries import checklists
 from projects.queries.visible import ACTS, claims_for
 from projects.rules import USUAL_SHARE_OF_CONTRACT
 from projects.sheets.cells import plain
@@ -194,6 +195,7 @@ def doubts_on(claims: list[Claim]) -> dict[int, list[str]]:
     _doubt_money_above_contract(claims, doubts)
     for claim_id, doubt in mismatch.doubts_on(claims).items():
         doubts[claim_id].append(doubt)
+    _doubt_lacking_files(claims, doubts)
     return dict(doubts)
 
 
@@ -233,3 +235,11 @@ def _doubt_money_above_contract(claims: list[Claim], doubts: dict[int, list[str]
                 f"累计到位 {plain(total)} 万元，"
                 f"超过协议引资额 {plain(limit)} 万元的 {USUAL_SHARE_OF_CONTRACT} 倍"
             )
+
+
+def _doubt_lacking_files(claims: list[Claim], doubts: dict[int, list[str]]) -> None:
+    """Files that the county insists on; what it only recommends is told beside the evidence."""
+    for claim_id, checklist in checklists.of_claims(claims).items():
+        if lacking := checklist.lacking_musts:
+            names = "、".join(item.words for item in lacking)
+            doubts[claim_id].append(f"缺少必须的材料 {len(lacking)} 项：{names}")

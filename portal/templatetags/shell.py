@@ -69,6 +69,7 @@ MENU = (
             ("calendar", _("工作日历"), projects.rules.may_keep_calendar),
             ("measures", _("统计口径"), projects.rules.reads_data),
             ("procedures", _("核实程序"), projects.rules.reads_data),
+            ("checklists", _("佐证清单"), projects.rules.reads_data),
             ("gates", _("阶段条件"), projects.rules.may_set_gates),
             ("imports", _("导入工作簿"), assessment.rules.imports),
         ),

@@ -9,6 +9,7 @@ from accounts.choices import UnitKind
 from accounts.models import Unit
 from projects.choices import AgreementKind, BusinessLine, Channel, EvidenceKind
 from projects.forms.fields import MONEY_UNITS, AmountField, DayField, FilesField
+from projects.forms.reuse import ReusingForm
 from projects.models import Agreement, Project
 from projects.services import agreements, projects
 
@@ -167,7 +168,7 @@ class ConfirmForm(forms.Form):
     late_ok = forms.BooleanField(label=_("日期所在的填报期已关闭时，登记为补报"), required=False)
 
 
-class ProjectFilesForm(forms.Form):
+class ProjectFilesForm(ReusingForm):
     """上传项目材料."""
 
     kind = forms.ChoiceField(label=_("材料种类"), choices=EvidenceKind.choices)

@@ -3,8 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import ClaimKind, VoucherKind
+from projects.choices import VOUCHER_FILES, ClaimKind, VoucherKind
 from projects.forms.fields import MONEY_UNITS, AmountField, DayField, FilesField
+from projects.forms.reuse import ReusingForm
 from projects.models import Split
 from projects.services import evidence
 from projects.services.vouchers import Entry
@@ -125,9 +126,12 @@ def _split_words(split: Split) -> str:
     return f"{split.document}（{split.agreed_on:%Y-%m-%d}）"
 
 
-class EvidenceForm(forms.Form):
-    """补充佐证材料."""
+class EvidenceForm(ReusingForm):
+    """补充佐证材料; a kind that is not named is the paper itself."""
 
+    kind = forms.ChoiceField(
+        label=_("材料种类"), choices=[(kind.value, kind.label) for kind in VOUCHER_FILES], required=False
+    )
     photos = FilesField(label=_("拍照"), camera=True)
     files = FilesField(
         label=_("补充佐证材料"), help_text=_("可选多个：jpg、png、pdf、docx、xlsx，单个不超过 20 MB。")

@@ -1,5 +1,6 @@
 from projects.models.agreement import Agreement
 from projects.models.calendar import CalendarDay, CalendarYear
+from projects.models.checklist import ChecklistItem
 from projects.models.claim import Claim
 from projects.models.enterprise import Enterprise
 from projects.models.period import FilingRule, Period, Return
@@ -13,6 +14,7 @@ __all__ = [
     "Agreement",
     "CalendarDay",
     "CalendarYear",
+    "ChecklistItem",
     "Claim",
     "Contact",
     "Enterprise",

@@ -114,6 +114,7 @@ class EvidenceLink(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "voucher"], name="evidencelink_voucher"),
+            models.Index(fields=["tenant", "agreement"], name="evidencelink_agreement"),
             models.Index(fields=["tenant", "project"], name="evidencelink_project"),
             models.Index(fields=["tenant", "of_return"], name="evidencelink_return"),
         ]

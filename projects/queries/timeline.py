@@ -137,15 +137,14 @@ def _files(keys: list[int]) -> Iterator[Event]:
     links = EvidenceLink.objects.filter(
         Q(project__in=keys) | Q(agreement__project__in=keys) | Q(visit__project__in=keys)
     )
-    acts = dict(
-        ChangeRow.objects.filter(
-            table=EvidenceLink._meta.db_table, op="I", row__in=links.values("pk")
-        ).values_list("row", "change__at")
-    )
+    lines = ChangeRow.objects.filter(
+        table=EvidenceLink._meta.db_table, op="I", row__in=links.values("pk")
+    ).values_list("row", "change__act", "change__at")
+    acts = {row: (act, at) for row, act, at in lines}
     for link in links.select_related("evidence").order_by("pk"):
         if link.pk in acts:
-            day = timezone.localdate(acts[link.pk])
-            words = link.get_kind_display() or "材料"
-            yield Event(
-                day, "files", f"上传{words}", link.evidence.original_name, "evidence", link.evidence_id
-            )
+            act, at = acts[link.pk]
+            did = "选用已有的" if act == "evidence.reuse" else "上传"
+            title = f"{did}{link.get_kind_display() or '材料'}"
+            name = link.evidence.original_name
+            yield Event(timezone.localdate(at), "files", title, name, "evidence", link.evidence_id)

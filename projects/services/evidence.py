@@ -20,7 +20,7 @@ from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused
 from projects import rules
-from projects.choices import EvidenceKind, MediaType
+from projects.choices import VOUCHER_FILES, EvidenceKind, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
 from projects.services import file_names, office_copies, office_files, pdfs, pictures, scanner, watermarks
 
@@ -159,8 +159,8 @@ def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
 
 
 @transaction.atomic
-def add(*, post: ActingPost, voucher: Voucher, uploads: list[Upload]) -> list[Evidence]:
-    """Attach more files to a voucher that the post may see.
+def add(*, post: ActingPost, voucher: Voucher, uploads: list[Upload], kind: str = "") -> list[Evidence]:
+    """Attach more files to a voucher that the post may see; ``kind`` says what they prove.
 
     Raises Forbidden for a post that enters nothing, ValidationError for bad files.
     """
@@ -170,7 +170,9 @@ def add(*, post: ActingPost, voucher: Voucher, uploads: list[Upload]) -> list[Ev
     files, refused = checked(uploads)
     if refused or not files:
         raise ValidationError({"files": refused or ["请选择要上传的佐证材料。"]})
-    return [attach(file, voucher=voucher) for file in files]
+    if kind and kind not in VOUCHER_FILES:
+        raise ValidationError({"kind": ["请选择材料种类。"]})
+    return [attach(file, voucher=voucher, kind=kind) for file in files]
 
 
 @transaction.atomic

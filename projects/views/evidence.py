@@ -4,21 +4,21 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.refusals import Refused
-from accounts.views.gate import gate, words
+from accounts.views.gate import gate, tried, words
 from accounts.views.resends import once
 from projects import rules
 from projects.choices import MediaType
 from projects.forms.vouchers import EvidenceForm
-from projects.models import Evidence
+from projects.models import Evidence, Voucher
+from projects.queries.files import reusable_for_voucher
 from projects.queries.visible import evidence_for, vouchers_for
-from projects.services import evidence, file_names
+from projects.services import evidence, file_names, reuse
 from projects.views.vouchers import voucher_context
 
 
@@ -27,16 +27,22 @@ from projects.views.vouchers import voucher_context
 def add(request: HttpRequest, voucher_id: int) -> HttpResponse:
     """Attach more files to a voucher."""
     voucher = get_object_or_404(vouchers_for(request.post).select_related("payer"), pk=voucher_id)
-    form = EvidenceForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            added = evidence.add(post=request.post, voucher=voucher, uploads=form.uploads())
-        except ValidationError as faults:
-            form.add_error(None, faults)
-        else:
-            messages.success(request, _("已上传 {number} 个佐证文件。").format(number=len(added)))
-            return redirect("voucher", voucher.pk)
+    form = EvidenceForm(request.POST, request.FILES, reusable=reusable_for_voucher(request.post, voucher))
+    if form.is_valid() and (said := _added(request, voucher, form)):
+        messages.success(request, said)
+        return redirect("voucher", voucher.pk)
     return render(request, "projects/voucher.html", voucher_context(request, voucher, form))
+
+
+def _added(request: HttpRequest, voucher: Voucher, form: EvidenceForm) -> str:
+    """What was added, in a sentence; empty, with the faults in the form, when it was refused."""
+    values = form.cleaned_data
+    about = {"post": request.post, "voucher": voucher, "kind": values["kind"]}
+    if values["reused"] is not None:
+        done = tried(form, reuse.for_voucher, evidence_id=values["reused"], **about)
+        return _("已选用已有的文件，没有重复保存。") if done else ""
+    added = tried(form, evidence.add, uploads=form.uploads(), **about)
+    return _("已上传 {number} 个佐证文件。").format(number=len(added)) if added else ""
 
 
 @gate(rules.reads_data, "GET")

@@ -17,7 +17,7 @@ from projects import rules, stages
 from projects.choices import BusinessLine, Stage
 from projects.forms.lifecycle import ConfirmForm, ProjectForm, StartForm, initial_of, units_named
 from projects.models import Project
-from projects.queries import gates, lifecycle, papers, timeline
+from projects.queries import checklists, gates, lifecycle, papers, timeline
 from projects.queries.visible import projects_for, units_for
 from projects.services import projects
 
@@ -68,12 +68,13 @@ def detail(request: HttpRequest, project_id: int) -> HttpResponse:
     rows += [("projects_split", split.pk) for split in splits]
     rows += [("projects_claim", claim.pk) for claim in claims]
     way = lifecycle.way_of(project, today=clock.today())
+    lists = checklists.of_papers(agreements)
     return render(
         request,
         "projects/project.html",
         {
             "project": project,
-            "agreements": agreements,
+            "agreements": [(row, lists[row].words) for row in agreements],
             "claims": claims,
             "sums": papers.sums_of(claims),
             "splits": splits,

@@ -17,10 +17,11 @@ from accounts.views.gate import gate, words
 from accounts.views.paging import number_in, paged
 from accounts.views.resends import once
 from projects import rules
+from projects.choices import ClaimState
 from projects.forms.returns import STATES, ReopenForm, ScanForm
-from projects.models import Period
+from projects.models import Period, Return
+from projects.queries import checklists, workdays
 from projects.queries import returns as queries
-from projects.queries import workdays
 from projects.services import closing, evidence, returns
 
 PAGE = 100
@@ -179,6 +180,12 @@ def _reopens(request: HttpRequest) -> bool:
     return here and rules.may_reopen(request.post)
 
 
+def _lacking(request: HttpRequest, found: Return) -> list[str]:
+    """What the county insists on and claims of this Return lack; it stops nobody."""
+    claims = queries.claims_in(request.post, found).exclude(state=ClaimState.REVERSED)
+    return checklists.musts_lacking(claims.filter(reverses__isnull=True))
+
+
 def _detail_page(
     request: HttpRequest, return_id: int, refused: str = "", scan_form: ScanForm | None = None
 ) -> HttpResponse:
@@ -199,6 +206,7 @@ def _detail_page(
             "scans": rules.may_record_for(request.post, found.unit_id),
             "scan_form": scan_form or ScanForm(),
             "papers": queries.scans_of(found),
+            "lacking": _lacking(request, found) if own and found.reports_closed_at is None else [],
             "on_behalf": own and request.post.unit_id != found.unit_id,
             "changes": history.of_rows([("projects_return", found.pk)]),
         },

@@ -13,8 +13,9 @@ from projects import rules
 from projects.forms.lifecycle import AgreementForm, ConfirmForm, MoveForm, ProjectFilesForm
 from projects.models import Project, StageChange
 from projects.queries import lifecycle as queries
+from projects.queries.files import reusable_for_project
 from projects.queries.visible import projects_for
-from projects.services import agreements, evidence, lifecycle
+from projects.services import agreements, evidence, lifecycle, reuse
 from projects.views.projects import back_to, found
 
 
@@ -86,15 +87,26 @@ def files(request: HttpRequest, project_id: int) -> HttpResponse:
     posted = request.method == "POST"
     initial = {"kind": request.GET.get("kind", "")}
     form = ProjectFilesForm(
-        request.POST if posted else None, request.FILES if posted else None, initial=initial
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial=initial,
+        reusable=reusable_for_project(request.post, project),
     )
-    if form.is_valid():
-        files = {"kind": form.cleaned_data["kind"], "uploads": form.cleaned_data["files"]}
-        added = tried(form, evidence.add_to_project, post=request.post, project=project, **files)
-        if added is not None:
-            messages.success(request, _("已上传 {number} 个文件。").format(number=len(added)))
-            return back_to(request, project)
+    if form.is_valid() and (said := _added(request, project, form)):
+        messages.success(request, said)
+        return back_to(request, project)
     return render(request, "projects/project_files.html", {"project": project, "form": form})
+
+
+def _added(request: HttpRequest, project: Project, form: ProjectFilesForm) -> str:
+    """What was added, in a sentence; empty, with the faults in the form, when it was refused."""
+    values, about = form.cleaned_data, {"post": request.post, "project": project}
+    about["kind"] = values["kind"]
+    if values["reused"] is not None:
+        done = tried(form, reuse.for_project, evidence_id=values["reused"], **about)
+        return _("已选用已有的文件，没有重复保存。") if done else ""
+    added = tried(form, evidence.add_to_project, uploads=values["files"], **about)
+    return _("已上传 {number} 个文件。").format(number=len(added)) if added else ""
 
 
 def _own(request: HttpRequest, project_id: int) -> Project:

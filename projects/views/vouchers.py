@@ -17,7 +17,8 @@ from accounts.views.resends import once
 from projects import rules
 from projects.forms.vouchers import EvidenceForm, VoucherForm
 from projects.models import Project
-from projects.queries import papers
+from projects.queries import checklists, papers
+from projects.queries.files import reusable_for_voucher
 from projects.queries.visible import projects_for, units_for, vouchers_for
 from projects.services import pending, vouchers
 from projects.services.returns import PeriodClosed
@@ -40,7 +41,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, voucher_id: int) -> HttpResponse:
     """One paper: its claims with all four figures, its evidence, what happened to it."""
     voucher = get_object_or_404(vouchers_for(request.post).select_related("payer"), pk=voucher_id)
-    return render(request, "projects/voucher.html", voucher_context(request, voucher, EvidenceForm()))
+    reusable = reusable_for_voucher(request.post, voucher) if rules.may_record(request.post) else {}
+    form = EvidenceForm(reusable=reusable)
+    return render(request, "projects/voucher.html", voucher_context(request, voucher, form))
 
 
 def voucher_context(request: HttpRequest, voucher, form: EvidenceForm) -> dict:
@@ -56,6 +59,7 @@ def voucher_context(request: HttpRequest, voucher, form: EvidenceForm) -> dict:
         "claims": claims,
         "claimed": sum(claim.reported for claim in claims),
         "links": links,
+        "checklist": checklists.of_papers([voucher])[voucher],
         "open_projects": set(open_projects.values_list("pk", flat=True)),
         "form": form if rules.may_record(request.post) else None,
         "withdraws": rules.may_withdraw(request.post),

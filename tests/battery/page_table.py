@@ -74,6 +74,7 @@ def both(table: str, who: str, row: str, sends: Callable[[], dict] = nothing, /,
 
 CLAIM = "projects_claim"
 PROJECT = "projects_project"
+EVIDENCE = "projects_evidence"
 RETURN = "projects_return"
 MATTER = "assessment_matter"
 UNIT = "accounts_unit"
@@ -97,7 +98,9 @@ PAGES: dict[str, Page | Plain] = {
     "project": Page("projects_project", Way("reporter", "project")),
     "voucher": Page("projects_voucher", Way("reporter", "claim:voucher")),
     "project_archive": Page("projects_project", Way("reporter", "project")),
-    "evidence_add": Page("projects_voucher", post=Way("reporter", "claim:voucher", photo)),
+    "evidence_add": Page(
+        "projects_voucher", post=Way("reporter", "claim:voucher", photo), fields={"reused": EVIDENCE}
+    ),
     "evidence": Page("projects_evidence", Way("reporter", "claim:evidence")),
     "claim_correct": both(CLAIM, "reporter", "decided_claim", corrected),
     "evidence_view": Page("projects_evidence", Way("reporter", "claim:evidence")),
@@ -141,7 +144,7 @@ PAGES: dict[str, Page | Plain] = {
     # Projects, firms, visits and leads
     "project_edit": both(PROJECT, "reporter", "project", sending(**STARTED), host_unit=UNIT, parent=PROJECT),
     "project_stream": Page(PROJECT, Way("reporter", "project")),
-    "project_files": both(PROJECT, "reporter", "project", paper),
+    "project_files": both(PROJECT, "reporter", "project", paper, reused=EVIDENCE),
     "stage_move": both(PROJECT, "reporter", "project", sending(to="signed", happened_on="2012-06-20")),
     "agreement_new": both(PROJECT, "reporter", "project", sending(**SIGNED), supersedes="projects_agreement"),
     "stage_confirm": Page(
@@ -287,6 +290,8 @@ PAGES: dict[str, Page | Plain] = {
     "import_check": Plain(None, fields={"token": "the neighbour's workbook"}),
     "import_load": Plain(None, fields={"token": "the neighbour's workbook"}),
     "project_new": Plain("clerk", fields={"unit": UNIT, "host_unit": UNIT, "parent": PROJECT}),
+    "checklists": Plain("clerk"),
+    "checklist_rule": Plain(None),
     "gates": Plain("clerk"),
     "gate_new": Plain(None),
     "hold_set": Plain(None),

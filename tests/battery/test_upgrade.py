@@ -22,7 +22,8 @@ from assessment.queries.standing import standing
 from assessment.services import notices, opinions
 from assessment.standard_measures import STANDARD as STANDARD_MEASURES
 from assessment.standard_rules import STANDARD as STANDARD_RULES
-from projects.models import CalendarYear, Claim, FilingRule, Gate, Return
+from projects.checklists import STANDARD as CHECKLIST
+from projects.models import CalendarYear, ChecklistItem, Claim, FilingRule, Gate, Return
 from projects.services import closing, returns
 from tests.battery import old_county
 from tests.battery.old_county import OldCounty
@@ -151,10 +152,12 @@ def walls_hold(app: psycopg.Connection, *counties: OldCounty) -> None:
 
 
 def has_what_a_new_one_has(county: OldCounty) -> None:
-    """Counting rules, gates, rules of reminding and filing, work days."""
+    """Counting rules, gates, the checklist of files, rules of reminding and filing, work days."""
     with acting(post_of(county, "clerk")):
         assert Measure.objects.count() == len(STANDARD_MEASURES)
         assert Gate.objects.exists()
+        asked = ChecklistItem.objects.values_list("about", "kind", "demand")
+        assert set(asked) == {(about, kind, "advised") for about, kind in CHECKLIST}
         rules = {(rule.kind, rule.measure.name if rule.measure else "") for rule in Rule.objects.all()}
         assert rules == {(one["kind"], one.get("measure", "")) for one in STANDARD_RULES}
         assert FilingRule.objects.filter(kind="half", filed=True).exists()

@@ -11,6 +11,8 @@ from projects.choices import (
     AgreementKind,
     CalendarSource,
     ClaimKind,
+    Demand,
+    EvidenceKind,
     GateKind,
     Move,
     MoveState,
@@ -22,6 +24,7 @@ from projects.models import (
     Agreement,
     CalendarDay,
     CalendarYear,
+    ChecklistItem,
     Enterprise,
     FilingRule,
     Gate,
@@ -131,3 +134,5 @@ def _apart(number: int) -> None:
     HoldRule.objects.create(valid_from=day, days=30)
     Procedure.objects.create(kind="", valid_from=day.replace(year=2033))
     Gate.objects.create(stage=Stage.STARTED, kind=GateKind.EVIDENCE, item="land", valid_from=day)
+    asked = {"about": VoucherKind.IN_KIND, "kind": EvidenceKind.APPRAISAL, "demand": Demand.ADVISED}
+    ChecklistItem.objects.create(**asked, valid_from=day.replace(year=2033))
