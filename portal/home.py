@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,8 +12,9 @@ from accounts.choices import Role, TenantLevel
 from accounts.models import Tenant
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Refused
-from assessment.choices import Step, UnitClass
-from assessment.queries import draws, queue
+from assessment import rules as assessment_rules
+from assessment.choices import MatterState, Step, UnitClass
+from assessment.queries import draws, matters, objections, queue
 from assessment.queries.standing import Line, Standing, standing
 from projects import rules
 from projects.models import Claim, Period, Return
@@ -80,6 +81,7 @@ def _of_unit(post: ActingPost, today: dt.date) -> Home:
         .order_by("period__due_on", "pk")
     )
     tiles = [Tile(str(waiting), _("笔申报被退回，待补正"), reverse("queue"), urgent=waiting > 0)]
+    tiles += _orders_to_answer(post)
     if post.role == Role.HEAD:
         tiles += _tiles_to_confirm(post)
     return Home(
@@ -132,6 +134,31 @@ def _tiles_to_confirm(post: ActingPost) -> list[Tile]:
     return [Tile(str(len(keys)), _("份代填报表待确认"), reverse("return", args=[keys[0]]), urgent=True)]
 
 
+def _orders_to_answer(post: ActingPost) -> list[Tile]:
+    """Inspection notices (督办单) that wait for the unit's answer. One query."""
+    waiting = matters.listed(post).filter(unit=post.unit_id, state=MatterState.OPEN).count()
+    page = f"{reverse('matters')}?unit={post.unit_id}&state={MatterState.OPEN}"
+    return [Tile(str(waiting), _("份督办单待回复"), page, urgent=True)] if waiting else []
+
+
+def _of_inspection(post: ActingPost, today: dt.date) -> list[Tile]:
+    """What units have answered, let pass or objected to, for the office that deals with it. Two queries."""
+    counted = matters.listed(post).aggregate(
+        replied=Count("pk", filter=Q(state=MatterState.REPLIED)), late=Count("pk", filter=matters.late(today))
+    )
+    page = reverse("matters")
+    waiting = [
+        (counted["replied"], _("份督办单已回复，待销号"), f"{page}?state={MatterState.REPLIED}"),
+        (counted["late"], _("份督办单逾期未回复"), f"{page}?state={matters.OVERDUE}"),
+        (
+            objections.listed(post, open_only=True).count(),
+            _("件异议待答复"),
+            f"{reverse('objections')}?state=open",
+        ),
+    ]
+    return [Tile(str(number), label, url, urgent=True) for number, label, url in waiting if number]
+
+
 def _calendar_tiles(post: ActingPost, today: dt.date) -> list[Tile]:
     """Years whose work days are needed and not known, for those who keep the calendar."""
     if not rules.may_keep_calendar(post):
@@ -153,6 +180,8 @@ def _of_office(post: ActingPost, today: dt.date) -> Home:
         )
     )
     tiles = [_waiting_at(post, step) for step in queue.steps_of(post)]
+    inspects = assessment_rules.issues_matters(post)
+    tiles += _of_inspection(post, today) if inspects else _orders_to_answer(post)
     if periods:
         latest = periods[0]
         tiles.append(

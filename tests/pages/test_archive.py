@@ -276,8 +276,12 @@ def test_papers_are_copies_too_and_a_missing_one_is_told_of(world, sign_in, sett
     with acting(world.a.posts["clerk"]):
         kept = Evidence.objects.get(original_name="发票.pdf")
     stored = settings.EVIDENCE_DIR / str(world.a.tenant_id) / kept.stored_sha256
-    stored.write_bytes(b"torn")
-    packed = archive(world, sign_in("a_clerk"))
+    whole = stored.read_bytes()
+    try:
+        stored.write_bytes(b"torn")
+        packed = archive(world, sign_in("a_clerk"))
+    finally:
+        stored.write_bytes(whole)
     (row,) = (row for row in table(packed, "目录") if row["原文件名"] == "发票.pdf")
     assert row["备注"].startswith("“发票.pdf”没有做成可以下载的副本：文件已经损坏。")
     assert row["文件"] not in packed.namelist()

@@ -259,6 +259,23 @@ def test_the_paper(world, sign_in):
     assert "None" not in page
 
 
+@commits
+@pytest.mark.covers("S2-12", "I2")
+def test_home_says_what_waits_and_opens_it(world, sign_in):
+    head, office = sign_in("a_head"), sign_in("a_party_inspector")
+    assert "份督办单已回复，待销号" in text_of(office.get("/"))
+    assert "份督办单待回复" not in text_of(head.get("/"))
+    matter = world.a.rows["matter"]
+    office.post(f"/matters/{matter}/send-back/", {"text": "原件还没有送来"})
+    assert "份督办单已回复，待销号" not in text_of(office.get("/"))
+    page = text_of(head.get("/"))
+    [address] = re.findall(r'href="(/matters/\?[^"]+)"><strong>1</strong><span>份督办单待回复', page)
+    assert f"/matters/{matter}/" in text_of(head.get(address.replace("&amp;", "&")))
+    # The other town has no order, and the bureau none of its own.
+    assert "份督办单待回复" not in text_of(sign_in("a_other_head").get("/"))
+    assert "份督办单待回复" not in text_of(sign_in("a_clerk").get("/"))
+
+
 def test_the_menu_and_the_help_lead_here(world, sign_in):
     reporter = sign_in("a_reporter")
     assert f'href="{LIST}"' in text_of(reporter.get("/"))

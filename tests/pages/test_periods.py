@@ -181,7 +181,7 @@ def test_the_stamped_form_comes_back_as_a_scan(world, sign_in):
     sent = {"files": SimpleUploadedFile("盖章.png", file.content, "image/png")}
     page = told(client.post(address, sent, follow=True))
     assert "已上传盖章的报表" in page
-    link = re.search(r'href="(/evidence/\d+/)" download>盖章.png', page)[1]
+    link = re.search(r'href="(/evidence/\d+/)">盖章.png', page)[1]
     answer = client.get(link)
     assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
     answer.close()

@@ -142,6 +142,7 @@ def test_a_measure_is_asked_about_like_a_kind(world, sign_in):
         assert {row.label for row in queries.by_unit(post, Asked("paid_in", measure=paid))} == {
             "水沟镇",
             "县委办",
+            "招商局",
         }
         # A project of the year is not carried over: the measure leaves its claims out.
         carried = copy(paid)
