@@ -16,6 +16,8 @@ FILLED = {
     ("assessment_objection", "opinion_id"),
     ("assessment_matter", "office_id"),
 }
+# Keys that no second row comes near: a guard refuses it first, whoever's row it names.
+GUARDED = {("projects_claim", "reverses_id")}
 # What a claim shares with its reversal and its replacement.
 FACT = ("unit_id", "project_id", "kind", "voucher_id", "agreement_id", "happened_on", "split_id")
 KEPT = 'RETURNING "{}" = ?'
@@ -332,6 +334,8 @@ def colliding(rows: Rows, granted: dict[str, set[str]]) -> Iterator[Probe]:
             twins = tuple(_again(rows, table, key, row) for row in own)
             taken = {key.values(row) for row in own}
             kind = "collide by reference" if references.keys() & set(key.columns) else "collide"
+            if (table, key.columns[0]) in GUARDED:
+                kind = "collide behind a guard"
             for theirs in rows.under(table, key, rows.b):
                 if key.values(theirs) not in taken:
                     ask = _again(rows, table, key, theirs)

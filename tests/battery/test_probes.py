@@ -25,6 +25,7 @@ REFUSED_TO_ALL = {
     ("name", "projects_stagechange"): "nobody has decided a change that begins to wait",
     ("name", "assessment_draw"): "the database says who drew",
     ("collide by reference", "assessment_draw"): "the database numbers the draws of a period",
+    ("collide behind a guard", "projects_claim"): "a second reversal is refused before its key is looked at",
     ("name", "assessment_snapshot"): "only an inspector publishes, whose name is put in",
     ("name", "assessment_objection"): "only a unit objects, whose person is put in, and nobody has answered",
     ("name", "assessment_matter"): "who issues it is the database's own to say",
@@ -120,7 +121,8 @@ class Twins:
         """Who in county A may do this."""
         if any(table in ask.statement for table in ("accounts_post", "accounts_client")):
             return "admin"
-        if "INSERT INTO assessment_objection" in ask.statement:
+        reply = "assessment_matterstep" in ask.statement and '"kind": "reply"' in str(ask.params)
+        if reply or "INSERT INTO assessment_objection" in ask.statement:
             return "head"
         # Publishing and matters are the inspection office's.
         if "INSERT INTO assessment_snapshot" in ask.statement or "assessment_matter" in ask.statement:
