@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from projects.choices import Direction
 from projects.forms.fields import MONEY_UNITS, AmountField, DayField, FilesField
-from projects.models import Enterprise, Visit
+from projects.models import Enterprise, Lead, Project, Visit
 from projects.services import evidence, leads, visits
 from projects.services.contacts import Person
 
@@ -78,6 +78,13 @@ class VisitForm(UnitForm):
     photos = FilesField(label=_("拍照"), camera=True)
     files = FilesField(label=_("照片或材料"), help_text=_("可以不传，不影响计数。"))
 
+    def __init__(self, *args, about: Project | Lead | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.about = about
+        if about is not None:
+            firm = about.enterprise.name if isinstance(about, Project) else about.firm
+            self.fields["firm_name"].initial = firm
+
     def clean_files(self):
         """Checked here too, so that a bad file is told together with the other faults."""
         accepted, refused = evidence.checked(
@@ -108,6 +115,8 @@ class VisitForm(UnitForm):
             principal_leader=values["principal_leader"],
             result=values["result"],
             files=values["files"],
+            project=self.about if isinstance(self.about, Project) else None,
+            lead=self.about if isinstance(self.about, Lead) else None,
         )
 
 

@@ -36,6 +36,7 @@ class Condition:
 PAGES = {
     GateKind.FIELD: "project_edit",
     GateKind.AGREEMENT: "agreement_new",
+    GateKind.VISIT: "visit_new",
     GateKind.EVIDENCE: "project_files",
 }
 

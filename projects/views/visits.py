@@ -9,26 +9,31 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import Unit
-from accounts.refusals import Refused
+from accounts.refusals import Forbidden, Refused
 from accounts.views.gate import gate, words
 from accounts.views.paging import number_in
 from accounts.views.resends import once
 from projects import rules
 from projects.forms.visits import LeadForm, VisitForm
+from projects.models import Lead, Project
 from projects.queries import suggestions
-from projects.queries.visible import enterprises_for, visits_for
+from projects.queries.visible import enterprises_for, leads_for, visits_for
 from projects.services import leads, visits
 from projects.services.returns import PeriodClosed
+from projects.views.projects import back_to, found
 from projects.views.vouchers import units_to_enter_for
 
 
 @gate(rules.may_record, "GET", "POST")
 @once(VisitForm)
 def log(request: HttpRequest) -> HttpResponse:
-    """Log a visit; the second button goes on to the lead from it."""
-    today = clock.today()
+    """Log a visit, of a project (``?project=``) or a lead (``?lead=``) where one is named.
+
+    Otherwise the second button goes on to the lead from it.
+    """
+    today, about = clock.today(), _about(request)
     data = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = VisitForm(*data, **_for(request), initial={"happened_on": today.isoformat()})
+    form = VisitForm(*data, **_for(request, about), about=about, initial={"happened_on": today.isoformat()})
     question = ""
     if form.is_valid():
         try:
@@ -83,6 +88,10 @@ def _logged(request: HttpRequest, form: VisitForm) -> HttpResponse:
     )
     for warning in done.warnings:
         messages.warning(request, warning)
+    if isinstance(form.about, Project):
+        return back_to(request, form.about)
+    if isinstance(form.about, Lead):
+        return redirect("lead", form.about.pk)
     if "then_lead" in request.POST:
         return redirect(f"{reverse('lead_new')}?visit={done.visit.pk}")
     return redirect("visit", done.visit.pk)
@@ -99,11 +108,27 @@ def _reported(request: HttpRequest, form: LeadForm) -> HttpResponse:
     return redirect("lead", done.lead.pk)
 
 
-def _for(request: HttpRequest) -> dict:
-    """For whom the post enters: its own unit, or one that the bureau chooses; and the firms it knows."""
+def _about(request: HttpRequest) -> Project | Lead | None:
+    """The project or lead of this address: 404 out of sight, 403 where the post does not work for it."""
+    about: Project | Lead | None = None
+    if "project" in request.GET:
+        about = found(request, number_in(request.GET["project"]))
+    elif "lead" in request.GET:
+        visible = leads_for(request.post).select_related("enterprise", "unit")
+        about = get_object_or_404(visible, pk=number_in(request.GET["lead"]))
+    if about is not None and not rules.may_record_for(request.post, about.unit_id):
+        raise Forbidden(_("走访由项目或线索所属的单位登记，招商局可以代填。"))
+    return about
+
+
+def _for(request: HttpRequest, about: Project | Lead | None = None) -> dict:
+    """For whom the post enters and the firms it knows.
+
+    The unit is the one of what the entry is about, else the own one, or one that the bureau chooses.
+    """
     return {
-        "own": Unit.objects.get(pk=request.post.unit_id),
-        "units": units_to_enter_for(request),
+        "own": about.unit if about is not None else Unit.objects.get(pk=request.post.unit_id),
+        "units": None if about is not None else units_to_enter_for(request),
         "firms": enterprises_for(request.post),
     }
 

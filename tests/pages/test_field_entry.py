@@ -12,9 +12,9 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from accounts.acts import act
-from projects.choices import ClaimKind, PeriodKind
-from projects.models import Claim, Enterprise, EvidenceLink, Lead, Return, Visit
-from projects.services import periods
+from projects.choices import ClaimKind, GateKind, PeriodKind, Stage
+from projects.models import Claim, Enterprise, EvidenceLink, Lead, Project, Return, Visit
+from projects.services import gates, periods
 from tests.pages.test_vouchers import photo, told
 from tests.world import acting
 
@@ -125,6 +125,52 @@ def test_a_bad_visit_is_told_and_nothing_is_written(world, sign_in, changed, mes
     assert message in page
     with acting(world.a.posts["reporter"]):
         assert Visit.objects.count() == before
+
+
+@commits
+@pytest.mark.covers("F-13", "F-21")
+def test_a_visit_that_a_gate_asks_for_is_logged_for_the_project(world, sign_in):
+    """The gate sends to a form that knows firm and unit, and what is logged leads back to the move."""
+    project_id = world.a.rows["bureau_project"]
+    with acting(world.a.posts["clerk"]) as clerk:
+        about = {"stage": Stage.INTENT, "kind": GateKind.VISIT, "item": "any"}
+        gates.add(post=clerk, **about, valid_from=dt.date(2012, 6, 1))
+        project = Project.objects.select_related("enterprise").get(pk=project_id)
+    client = sign_in("a_clerk")
+    form = f"{VISIT}?project={project_id}&then=intent"
+    page = told(client.get(f"/projects/{project_id}/stage/?to=intent"))
+    assert f'href="{form.replace("&", "&amp;")}"' in page
+    page = told(client.get(form))
+    assert 'name="unit"' not in page
+    assert "then_lead" not in page
+    assert f'value="{project.enterprise.name}"' in page
+    answer = client.post(form, walk(firm_name=project.enterprise.name))
+    assert answer.url == f"/projects/{project_id}/stage/?to=intent"
+    assert form not in told(client.get(answer.url))
+    with acting(world.a.posts["clerk"]):
+        visit = Visit.objects.latest("pk")
+        assert (visit.project_id, visit.unit_id) == (project_id, project.unit_id)
+    assert "有意来县建厂。" in told(client.get(f"/projects/{project_id}/stream/?show=visits"))
+
+
+@commits
+@pytest.mark.covers("F-13", "I6")
+def test_a_visit_follows_a_lead_or_a_project_of_the_own_unit_alone(world, sign_in):
+    lead, project = (world.a.rows[name] for name in ("lead", "project"))
+    client = sign_in("a_reporter")
+    assert f"{VISIT}?lead={lead}" in told(client.get(f"/leads/{lead}/"))
+    answer = client.post(f"{VISIT}?lead={lead}", walk(firm_name="远望公司"))
+    assert answer.url == f"/leads/{lead}/"
+    assert "2012-06-20" in told(client.get(answer.url))
+    assert f"{VISIT}?project={project}" in told(client.get(f"/projects/{project}/"))
+    assert client.post(f"{VISIT}?project={project}", walk()).url == f"/projects/{project}/"
+    for asked in (f"lead={lead}", f"project={project}"):
+        assert sign_in("a_other_head").get(f"{VISIT}?{asked}").status_code == 404
+        assert sign_in("b_clerk").get(f"{VISIT}?{asked}").status_code == 404
+    assert client.get(f"{VISIT}?project=x").status_code == 404
+    shared = world.a.rows["bureau_project"]
+    seen = client.get(f"/projects/{shared}/").status_code
+    assert client.post(f"{VISIT}?project={shared}", walk()).status_code == (403 if seen == 200 else 404)
 
 
 @commits
