@@ -85,6 +85,7 @@ SENTENCES = {
     "return.reclose": _("到期关闭了填报"),
     "return.scan": _("上传了盖章的报表"),
     "opinion.give": _("提出了核实意见"),
+    "changes.export": _("导出了变更记录"),
     "reductions.export": _("导出了核减情况"),
     "draw.take": _("抽取了上级抽查的申报"),
     "matter.issue": _("下达了督办单"),

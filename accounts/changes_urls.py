@@ -6,6 +6,7 @@ from accounts.views import changes, checkpoints
 
 urlpatterns = [
     path("changes/", changes.changes, name="changes"),
+    path("changes/export/", changes.export, name="change_export"),
     path("changes/<int:pos>/", changes.change, name="change"),
     path("checkpoints/", checkpoints.listing, name="checkpoints"),
     path("checkpoints/keys/<slug:name>/download/", checkpoints.public_key, name="checkpoint_key"),

@@ -36,6 +36,16 @@ class ChangesFilter(forms.Form):
             self.add_error("table", _("请先选择对象，再填编号。"))
         return data
 
+    def words(self) -> str:
+        """What the log is narrowed to, for the export and its line in the log."""
+        given = {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}
+        told = {"act": SENTENCES, "table": readable.things()}
+        said = [
+            f"{self.fields[name].label} {told[name][value] if name in told else value}"
+            for name, value in given.items()
+        ]
+        return "，".join(said) or str(_("全部"))
+
     def filters(self) -> Filters:
         """The filters that were given; those that are wrong narrow nothing."""
         given = {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}

@@ -1,13 +1,17 @@
 """What happened: the acts of the tenant and one act with its lines (F-97)."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from accounts import rules
+from accounts import clock, rules
 from accounts.forms.changes import ChangesFilter
 from accounts.queries import history
-from accounts.views.gate import gate
+from accounts.refusals import Refused
+from accounts.services import change_exports
+from accounts.views.gate import gate, words
 
 PAGE = 50
 LINES = 100
@@ -36,6 +40,23 @@ def changes(request: HttpRequest) -> HttpResponse:
             "paged": older_than is not None,
         },
     )
+
+
+@gate(rules.may_read_changes, "GET")
+def export(request: HttpRequest) -> HttpResponse:
+    """The acts that the page finds, all of them, as a file to keep; taking it is an act in the log."""
+    values = rules.may_read_values(request.post)
+    form = ChangesFilter(request.GET, units=history.units_that_acted(), records=values)
+    form.is_valid()
+    asked = {"filters": form.filters(), "question": form.words(), "values": values}
+    try:
+        content = change_exports.export(post=request.post, who=request.user.name, at=clock.now(), **asked)
+    except Refused as refusal:
+        messages.error(request, words(refusal))
+        return redirect(f"{reverse('changes')}?{request.GET.urlencode()}")
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="changes.csv"'
+    return answer
 
 
 @gate(rules.may_read_changes, "GET")

@@ -253,6 +253,7 @@ PAGES: dict[str, Page | Plain] = {
     "post": Plain(None, fields={"post": "accounts_post"}),
     "county": Plain(None, fields={"county": "accounts_tenant"}),
     "changes": Plain("clerk", query={"unit": "accounts_unit", "row": CLAIM, "before": "accounts_change"}),
+    "change_export": Plain("clerk", query={"unit": "accounts_unit", "row": CLAIM}),
     # Days, which the neighbour has too, and keys, which are everybody's.
     "checkpoints": Plain("auditor"),
     "checkpoint_day": Plain("auditor"),

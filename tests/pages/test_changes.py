@@ -1,5 +1,7 @@
 """What happened: the change log as people read it (F-97)."""
 
+import csv
+import io
 import re
 
 import pytest
@@ -9,6 +11,7 @@ from django.db import connection, transaction
 from accounts.acts import act
 from accounts.models import Change, Unit
 from accounts.queries import history
+from accounts.services import change_exports
 from tests.world import CANARY, acting
 
 commits = pytest.mark.django_db(transaction=True)
@@ -230,3 +233,45 @@ def test_a_panel_needs_the_same_queries_for_one_row_and_for_three(world, django_
             assert len(history.of_rows(rows[:1])) == 1
         with django_assert_num_queries(9):
             assert len(history.of_rows(rows)) == 5
+
+
+@commits
+@pytest.mark.covers("F-56", "F-112")
+def test_the_log_is_taken_along_as_a_file_that_names_its_taker(world, sign_in):
+    client = sign_in("a_leader")
+    assert 'href="/changes/export/?act=opinion.give"' in told(client.get("/changes/?act=opinion.give"))
+    answer = client.get("/changes/export/?act=opinion.give")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    about, heads, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert "事项 提出了核实意见" in about[0]
+    assert "aleader 导出于 2012-07-02" in about[0]
+    assert heads[0] == "序号"
+    with acting(world.a.posts["leader"]):
+        kept = Change.objects.filter(act="opinion.give").order_by("-pos")
+        assert [(row[0], row[-1]) for row in rows] == [(str(one.pos), one.hash.hex()) for one in kept]
+        taken = Change.objects.get(act="changes.export")
+        assert taken.reason == f"事项 提出了核实意见：{len(rows)} 条"
+    assert "导出了变更记录" in told(sign_in("a_audit_admin").get("/access/"))
+
+
+@commits
+@pytest.mark.covers("F-56", "I6")
+def test_who_takes_the_log_along_and_what_is_left_out(world, sign_in):
+    """The audit administrator takes headers alone; a reason that a spreadsheet would reckon stays text."""
+    with acting(world.a.posts["clerk"]):
+        act("workbook.load", reason="=1+1")
+    rows = told(sign_in("a_leader").get("/changes/export/"))
+    assert "'=1+1" in rows
+    assert "凭证 1" in rows
+    assert CANARY not in rows
+    headers = told(sign_in("a_audit_admin").get("/changes/export/"))
+    assert "'=1+1" in headers
+    assert "凭证 1" not in headers
+    assert sign_in("a_reporter").get("/changes/export/").status_code == 403
+    assert sign_in("a_leader").post("/changes/export/").status_code == 405
+
+
+def test_too_many_acts_are_refused_with_a_way_out(monkeypatch, sign_in):
+    monkeypatch.setattr(change_exports, "MOST_ACTS", 1)
+    page = told(sign_in("a_leader").get("/changes/export/", follow=True))
+    assert "一次最多导出 1 条变更，请选择起止日期后分次导出。" in page
