@@ -107,7 +107,7 @@ SENTENCES = {
     "official.load": _("载入了独立数据"),
     "official.correct": _("更正了独立数据"),
     "delivery.retry": _("重新发送了提醒"),
-    "mailbox.keep": _("修改了接收提醒的电子邮箱"),
+    "mailbox.keep": _("修改了提醒邮箱的设置"),
     "rule.publish": _("发布了提醒规则"),
     "notice.plan": _("生成了提醒"),
     "workbook.load": _("导入了工作簿"),

@@ -85,6 +85,17 @@ class NoticeKind(models.TextChoices):
     MATTER_OVERDUE = "matter_overdue", _("督办逾期")
 
 
+# Kinds that are mailed whenever the post has an address (必发), with the reason: what has consequences for
+# the unit when it goes unseen. All others a person may take in the portal alone.
+MANDATORY = {
+    NoticeKind.ZERO: _("未破零逐级提请分管领导、主要领导，本单位不能不知情"),
+    NoticeKind.NOT_REPORTED: _("逾期不报计为未报并逐级提请领导，未报不等于零"),
+    NoticeKind.MATTER: _("督办单有办结期限，须按期回复"),
+    NoticeKind.MATTER_OVERDUE: _("督办单已过办结期限"),
+}
+OPTIONAL = tuple(kind for kind in NoticeKind if kind not in MANDATORY)
+
+
 class NoticeLink(models.TextChoices):
     """The page on which the task of a notice is done."""
 

@@ -90,6 +90,8 @@ OF_PAGE = {
     "/periods/": "returns",
     "/matters/": "matters",
     "/notices/": "notices",
+    "/mailbox/": "notices",
+    "/deliveries/": "notices",
     "/calendar/": "returns",
     "/standing/": "standing",
     "/figures/": "standing",

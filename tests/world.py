@@ -437,7 +437,7 @@ def _remind(county: County, mark: str) -> None:
         rows["rule"], rows["notice"], rows["delivery"] = rule.pk, notice.pk, delivery.pk
     # Nobody has notices mailed: the inspector once had, and took the address back.
     with acting(county.posts["party_inspector"]) as inspector:
-        deliveries.keep_address(post=inspector, address="")
+        deliveries.keep_mailbox(post=inspector, address="")
 
 
 def _from_outside(county: County, officer: ActingPost, mark: str) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -182,7 +183,7 @@ def _changed(line: RawLine, columns: list[str]) -> Iterator[str]:
     known = dict.fromkeys([*columns, *line.before, *line.after])
     if line.op != "U":
         row = line.after or line.before
-        return (column for column in known if row.get(column) not in (None, ""))
+        return (column for column in known if row.get(column) not in (None, "", []))
     if line.before == line.after:
         return (column for column in known if line.after.get(column) == PERSONAL)
     return (column for column in known if line.before.get(column) != line.after.get(column))
@@ -237,7 +238,10 @@ def _label(field: Any) -> str:
 
 
 def _plain(field: models.Field, value: Any) -> str:
-    """Yes and no, moments of the portal's zone, everything else as it stands."""
+    """Yes and no, moments of the portal's zone, lists by their labels, everything else as it stands."""
+    if isinstance(field, ArrayField):
+        labels = dict(field.base_field.flatchoices)
+        return "、".join(str(labels.get(one, one)) for one in value) or str(NOTHING)
     if isinstance(field, models.BooleanField):
         return str(_("是") if value else _("否"))
     if isinstance(field, models.DateTimeField):

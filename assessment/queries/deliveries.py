@@ -1,9 +1,14 @@
 """Deliveries beside the inbox: how many stand where, and those that went wrong."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from assessment.choices import Channel, DeliveryState
 from assessment.models import Delivery, Mailbox
+from assessment.queries.notice_day import Planned
+from assessment.queries.recipients import Recipient
 
 WRONG = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
@@ -28,6 +33,23 @@ def wrong() -> QuerySet[Delivery]:
     )
 
 
-def address_of(post_id: int) -> str:
-    """Where the notices of this post are mailed; empty for nowhere."""
-    return Mailbox.objects.filter(post_id=post_id).values_list("address", flat=True).first() or ""
+def mailbox_of(post_id: int) -> Mailbox:
+    """The mailbox of this post; one without an address where none has been kept. One query."""
+    return Mailbox.objects.filter(post_id=post_id).first() or Mailbox(post_id=post_id)
+
+
+def with_mail(planned: Iterable[Planned]) -> list[tuple[Planned, list[tuple[Recipient, bool]]]]:
+    """Each planned notice with its recipients, and whether each takes its kind in the portal alone.
+
+    At most one query; of those without an address nothing is said.
+    """
+    some = (
+        Mailbox.objects.exclude(address="").exclude(muted=[])
+        if settings.PORTAL_MAIL
+        else Mailbox.objects.none()
+    )
+    muted = dict(some.values_list("post_id", "muted"))
+    return [
+        (item, [(one, item.rule.kind in muted.get(one.post_id, ())) for one in item.recipients])
+        for item in planned
+    ]

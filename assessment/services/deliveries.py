@@ -8,7 +8,7 @@ too late to spoil anything.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models import DateTimeField, F, Func
@@ -23,7 +23,7 @@ from accounts.refusals import NotFound, Refused
 from assessment import channels
 from assessment.channels import Message, Outcome
 from assessment.choices import Channel, DeliveryState
-from assessment.models import Delivery, Mailbox
+from assessment.models import Delivery, Mailbox, Notice
 
 # Longer than an attempt may take (environment.MAIL_TIMEOUT_SECONDS for each answer of the server).
 LEASE = dt.timedelta(minutes=3)
@@ -42,8 +42,8 @@ def hand_over(*, addressed: Iterable[tuple[int, int]]) -> None:
     """Deliver planned notices, given as (notice id, post id): in-app at once, else as due.
 
     To be called in the transaction that plans them. A pair that was delivered before stays as it is, so
-    this may be repeated. Other channels are used for posts with an address there; tasks are told after
-    the commit.
+    this may be repeated. Other channels are used for posts with an address there that have not muted the
+    kind; tasks are told after the commit.
     """
     pairs = list(addressed)
     inbox = [
@@ -60,10 +60,12 @@ def hand_over(*, addressed: Iterable[tuple[int, int]]) -> None:
     posts = {post_id for _notice_id, post_id in pairs}
     for channel in channels.configured():
         reached = _reached(channel, posts)
+        wanted = [pair for pair in pairs if pair[1] in reached]
+        kinds = _kinds(wanted) if any(mailbox.muted for mailbox in reached.values()) else {}
         due = [
             Delivery(notice_id=notice_id, post_id=post_id, channel=channel, next_at=RealNow())
-            for notice_id, post_id in pairs
-            if post_id in reached
+            for notice_id, post_id in wanted
+            if reached[post_id].takes(kinds.get(notice_id, ""))
         ]
         Delivery.objects.bulk_create(due, ignore_conflicts=True, batch_size=1000)
         if due:
@@ -83,11 +85,10 @@ def lease(delivery_id: int) -> tuple[int, str, Message] | None:
     )
     if found is None:
         return None
-    address = _reached(found.channel, {found.post_id}).get(found.post_id, "")
-    if not address:
-        Delivery.objects.filter(pk=found.pk).update(
-            state=DeliveryState.FAILED, next_at=None, error=_("没有填写电子邮箱。")
-        )
+    mailbox = _reached(found.channel, {found.post_id}).get(found.post_id)
+    if mailbox is None or not mailbox.takes(found.notice.kind):
+        unwanted = _("没有填写电子邮箱。") if mailbox is None else _("本人不收邮件：已关闭这一事项。")
+        Delivery.objects.filter(pk=found.pk).update(state=DeliveryState.FAILED, next_at=None, error=unwanted)
         return None
     Delivery.objects.filter(pk=found.pk).update(
         state=DeliveryState.LEASED,
@@ -98,7 +99,7 @@ def lease(delivery_id: int) -> tuple[int, str, Message] | None:
     )
     text = " ".join(found.notice.text.split())
     message = Message(
-        address=address,
+        address=mailbox.address,
         subject=_("招商引资门户提醒：%(unit)s") % {"unit": found.notice.unit.name},
         body=_("%(text)s\n\n请登录招商引资门户办理。本邮件由系统发出，请勿回复。\n") % {"text": text},
         key=f"notice.{found.tenant_id}.{found.pk}",
@@ -167,25 +168,33 @@ def retry(*, post: ActingPost, delivery_id: int) -> None:
 
 
 @transaction.atomic
-def keep_address(*, post: ActingPost, address: str) -> None:
-    """Where the notices of one's own post are mailed from now on; empty: nowhere.
+def keep_mailbox(*, post: ActingPost, address: str, muted: Collection[str] = ()) -> None:
+    """Where the notices of one's own post are mailed from now on (empty: nowhere), save the muted kinds.
 
-    Raises ValidationError for what is no address.
+    Both replace what was kept before. What was planned already and not yet sent follows them too. Raises
+    ValidationError for what is no address and for a mandatory kind.
     """
     act("mailbox.keep")
     mailbox = Mailbox.objects.select_for_update(no_key=True).filter(post_id=post.id).first()
     mailbox = mailbox or Mailbox(post_id=post.id)
     mailbox.address = address.strip()
+    mailbox.muted = sorted(set(muted))
     mailbox.full_clean(exclude=["tenant", "post"])
     mailbox.save()
 
 
-def _reached(channel: str, posts: set[int]) -> dict[int, str]:
-    """Address by post, for those that have one on this channel."""
+def _reached(channel: str, posts: set[int]) -> dict[int, Mailbox]:
+    """Mailbox by post, for those that have an address on this channel."""
     if channel != Channel.EMAIL:
         return {}
     mailboxes = Mailbox.objects.filter(post_id__in=posts).exclude(address="")
-    return dict(mailboxes.values_list("post_id", "address"))
+    return {mailbox.post_id: mailbox for mailbox in mailboxes}
+
+
+def _kinds(pairs: Iterable[tuple[int, int]]) -> dict[int, str]:
+    """Kind of each of these notices. One query."""
+    notices = Notice.objects.filter(pk__in={notice_id for notice_id, _post_id in pairs})
+    return dict(notices.values_list("pk", "kind"))
 
 
 def _pause(attempt: int) -> CombinedExpression | None:

@@ -36,10 +36,10 @@ def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
 
 @gate(rules.has_mail, "GET", "POST")
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The address at which the post acted in receives notices."""
-    form = MailboxForm(request.POST or None, initial={"address": queries.address_of(request.post.id)})
+    """The address at which the post acted in receives notices, and the kinds that are mailed to it."""
+    form = MailboxForm(request.POST or None, mailbox=queries.mailbox_of(request.post.id))
     if form.is_valid():
-        tried(form, deliveries.keep_address, post=request.post, **form.cleaned_data)
+        tried(form, deliveries.keep_mailbox, post=request.post, **form.kept())
         if not form.errors:
             messages.success(request, _("已保存。"))
             return redirect("mailbox")

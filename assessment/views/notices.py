@@ -19,7 +19,7 @@ from accounts.views.paging import paged
 from assessment import rules
 from assessment.choices import NoticeLink
 from assessment.models import Notice
-from assessment.queries import notice_rows
+from assessment.queries import deliveries, notice_rows
 from assessment.queries.notices import due
 from assessment.services import inbox
 
@@ -62,6 +62,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"today": today, "planned": notice_rows.planned_between(today, today)}
     try:
         context |= paged(request, due(today), PAGE)
+        context["lines"] = deliveries.with_mail(context["page"])
     except Refused as refusal:
         context["refusal"] = words(refusal)
     return render(request, "assessment/notices_preview.html", context)

@@ -28,7 +28,7 @@ def told(*arguments) -> dict:
     return dict(found)
 
 
-@pytest.mark.covers("S2-10", "F-69", "F-73", "I10", "I12")
+@pytest.mark.covers("S2-10", "S3-11", "F-69", "F-73", "I10", "I12")
 def test_the_county_on_2_july():
     county.set_up()
     county.load(county.OFFICE)

@@ -14,8 +14,16 @@ from accounts.refusals import NotFound, Refused
 from accounts.tasks import inside
 from assessment import channels, tasks
 from assessment.channels import Outcome
-from assessment.choices import Channel, DeliveryState, NoticeLink, RuleKind
-from assessment.models import Delivery, Notice, Rule
+from assessment.choices import (
+    MANDATORY,
+    OPTIONAL,
+    Channel,
+    DeliveryState,
+    NoticeKind,
+    NoticeLink,
+    RuleKind,
+)
+from assessment.models import Delivery, Mailbox, Notice, Rule
 from assessment.services import deliveries
 from tests import world as worlds
 from tests.world import TODAY
@@ -45,7 +53,7 @@ def planned(world):
     """A notice for the head of 水沟镇, who has mail, and for its reporter, who has none."""
     a = world.a
     with acting(a.posts["head"]) as head:
-        deliveries.keep_address(post=head, address="head@example.org")
+        deliveries.keep_mailbox(post=head, address="head@example.org")
     with acting(a.posts["clerk"]):
         notice = notice_for(a)
         deliveries.hand_over(addressed=[(notice.pk, a.posts[stem].id) for stem in ("head", "reporter")])
@@ -208,7 +216,7 @@ def test_the_sweeper_finds_tenants_with_work_and_hands_out_ids(
 
 def test_one_who_took_the_address_back_is_not_written_to(world, planned):
     with acting(world.a.posts["head"]) as head:
-        deliveries.keep_address(post=head, address="")
+        deliveries.keep_mailbox(post=head, address="")
     tasks.deliver(world.a.tenant_id, mailed(world.a, planned).pk)
     assert mail.outbox == []
     assert mailed(world.a, planned).error == "没有填写电子邮箱。"
@@ -217,7 +225,7 @@ def test_one_who_took_the_address_back_is_not_written_to(world, planned):
 def test_an_installation_without_mail_delivers_in_app_alone(world, settings):
     settings.PORTAL_MAIL = False
     with acting(world.a.posts["head"]) as head:
-        deliveries.keep_address(post=head, address="head@example.org")
+        deliveries.keep_mailbox(post=head, address="head@example.org")
     with acting(world.a.posts["clerk"]):
         notice = notice_for(world.a)
         deliveries.hand_over(addressed=[(notice.pk, world.a.posts["head"].id)])
@@ -226,13 +234,77 @@ def test_an_installation_without_mail_delivers_in_app_alone(world, settings):
 
 def test_an_address_is_checked_and_is_ones_own_affair(world):
     with acting(world.a.posts["head"]) as head, pytest.raises(ValidationError):
-        deliveries.keep_address(post=head, address="no address")
+        deliveries.keep_mailbox(post=head, address="no address")
     with (
         acting(world.a.posts["reporter"]),
         pytest.raises(Exception, match="not one's own mailbox"),
         transaction.atomic(),
     ):
-        deliveries.keep_address(post=world.a.posts["head"], address="mine@example.org")
+        deliveries.keep_mailbox(post=world.a.posts["head"], address="mine@example.org")
+
+
+def mute(county, *kinds: str, stem: str = "head") -> None:
+    with acting(county.posts[stem]) as post:
+        deliveries.keep_mailbox(post=post, address=f"{stem}@example.org", muted=kinds)
+
+
+def behind(county) -> Notice:
+    act("notice.plan")
+    return Notice.objects.create(
+        rule=Rule.objects.get(kind=RuleKind.BEHIND),
+        unit_id=county.units["水沟镇"],
+        period_id=county.rows["period"],
+        step=7,
+        text="水沟镇落后时序。",
+        link=NoticeLink.STANDING,
+        planned_on=TODAY,
+    )
+
+
+@pytest.mark.covers("I10")
+def test_a_muted_kind_comes_to_the_inbox_alone(world):
+    a = world.a
+    mute(a, "behind", "due_soon")
+    mute(a, "due_soon", stem="reporter")
+    with acting(a.posts["clerk"]):
+        notice = behind(a)
+        deliveries.hand_over(addressed=[(notice.pk, a.posts[stem].id) for stem in ("head", "reporter")])
+    assert rows(a, notice) == [("email", "due"), ("in_app", "sent"), ("in_app", "sent")]
+    assert mailed(a, notice).post_id == a.posts["reporter"].id
+    with acting(a.posts["clerk"]):
+        other = notice_for(a)
+        deliveries.hand_over(addressed=[(other.pk, a.posts["head"].id)])
+    assert rows(a, other) == [("email", "due"), ("in_app", "sent")], "another kind is mailed"
+
+
+@pytest.mark.covers("I10")
+def test_what_was_muted_after_it_was_planned_is_not_mailed_and_the_list_says_why(world):
+    a = world.a
+    mute(a)
+    with acting(a.posts["clerk"]):
+        notice = behind(a)
+        deliveries.hand_over(addressed=[(notice.pk, a.posts["head"].id)])
+    mute(a, "behind")
+    tasks.deliver(a.tenant_id, mailed(a, notice).pk)
+    assert mail.outbox == []
+    assert rows(a, notice) == [("email", "failed"), ("in_app", "sent")]
+    assert mailed(a, notice).error == "本人不收邮件：已关闭这一事项。"
+    assert mailed(a, notice).next_at is None, "nobody tries again by himself"
+
+
+@pytest.mark.parametrize("kind", MANDATORY)
+def test_what_must_be_mailed_cannot_be_muted_by_the_service(world, kind):
+    with acting(world.a.posts["head"]) as head:
+        with pytest.raises(ValidationError, match="必发"):
+            deliveries.keep_mailbox(post=head, address="head@example.org", muted=["behind", kind])
+        assert not Mailbox.objects.filter(post_id=head.id).exists()
+
+
+def test_the_words_of_a_refusal_name_every_kind_that_must_be_mailed():
+    (check,) = (one for one in Mailbox._meta.constraints if one.name == "mailbox_mandatory")
+    assert all(str(kind.label) in str(check.violation_error_message) for kind in MANDATORY)
+    assert {*MANDATORY, *OPTIONAL} == set(NoticeKind)
+    assert len(MANDATORY) < len(OPTIONAL), "few"
 
 
 def test_only_what_went_wrong_is_sent_again_by_hand(world, planned):

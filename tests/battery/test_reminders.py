@@ -185,7 +185,7 @@ def until(true: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
 def plant(world, place, request):
     """Nobody works yet; the head of 水沟镇 has mail."""
     with acting(world.a.posts["head"]) as head:
-        deliveries.keep_address(post=head, address="head@example.org")
+        deliveries.keep_mailbox(post=head, address="head@example.org")
     connections["default"].close()
     plant = Plant(place, **request.param)
     yield plant

@@ -94,6 +94,7 @@ def walks() -> list:
     ]
 
 
+@pytest.mark.covers("F-104")
 @pytest.mark.parametrize(("username", "size"), walks())
 def test_every_page_by_click(visit, username, size):
     visitor = visit(size)

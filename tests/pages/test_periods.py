@@ -65,7 +65,7 @@ def test_who_follows_the_periods(world, sign_in):
 
 
 @commits
-@pytest.mark.covers("F-32", "S0-35")
+@pytest.mark.covers("F-32", "F-33", "S0-35")
 def test_reports_are_closed_apart_and_one_return_is_opened_again(world, sign_in):
     clerk, inspector, head = sign_in("a_clerk"), sign_in("a_party_inspector"), sign_in("a_other_head")
     clerk.post("/periods/new/", {"span": "month:2012-06-01"})

@@ -141,7 +141,7 @@ def test_the_task_opens_its_document_and_its_story(world, sign_in):
 
 
 @commits
-@pytest.mark.covers("S0-01", "S2-07", "S2-08", "S2-10", "S2-02", "S2-05")
+@pytest.mark.covers("S0-01", "S2-07", "S2-08", "S2-10", "S2-02", "S2-05", "S3-11")
 def test_the_half_year_of_a_county_opens_from_every_number(world, sign_in):
     fresh.load()
     client = sign_in("f_leader")

@@ -25,6 +25,7 @@ TRIED = {
     "timestamp with time zone": ["2012-07-02T09:00:00+08:00"],
     "character varying": ["", "x"],
     "text": ["", "x"],
+    "character varying[]": [[], ["x"]],
 }
 NUMBERS = [-1, 0, 1, 13, 1000]
 

@@ -68,4 +68,27 @@ def an_address_is_its_own_posts(ground: Ground) -> None:
         assert attempt(app, put, [a.posts["clerk"].id]).count == 1
 
 
-CHECKS = [rules_follow_each_other, a_notice_is_about_what_its_rule_is, an_address_is_its_own_posts]
+def what_must_be_mailed_is_not_muted(ground: Ground) -> None:
+    """The mandatory kinds (必发) are no choice, whoever writes; nor is what is no kind."""
+    a = ground.world.a
+    mute = "UPDATE assessment_mailbox SET muted = %s WHERE post_id = %s"
+    with ground.inside(a.posts["clerk"]) as app:
+        post = a.posts["clerk"].id
+        row = {"tenant_id": a.tenant_id, "address": "x@example.org", "post_id": post}
+        for kind in ("zero", "not_reported", "matter", "matter_overdue", "everything", None):
+            refused = attempt(app, *insert("assessment_mailbox", {**row, "muted": ["behind", kind]}))
+            assert refused.code == CHECK, kind
+        add(app, "assessment_mailbox", **row)
+        for kind in ("zero", "not_reported", "matter", "matter_overdue", "everything", None):
+            assert attempt(app, mute, [[kind], post]).code == CHECK, kind
+        optional = ["behind", "due_soon", "reviewer", "against", "changed"]
+        assert attempt(app, mute, [optional, post]).count == 1
+        assert attempt(app, mute, [[], a.posts["party_inspector"].id]).code == NO_PRIVILEGE
+
+
+CHECKS = [
+    rules_follow_each_other,
+    a_notice_is_about_what_its_rule_is,
+    an_address_is_its_own_posts,
+    what_must_be_mailed_is_not_muted,
+]
