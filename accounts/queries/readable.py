@@ -30,8 +30,8 @@ NOTHING = _("空")
 LABELS = {"post_label", "submitted_by", "confirmed_by", "zero_confirmed_by", "answered_label"}
 # A table that users never meet by itself.
 UNNAMED = {"accounts_tenantclosure": _("辖区层级")}
-# Keys, digests and sort keys say nothing to people.
-TECHNICAL = {"id", "tenant_id", "sha256", "stored_sha256", "sort_key", "search_key"}
+# Keys, digests and sort keys say nothing to people; which file another resembles is not for every reader.
+TECHNICAL = {"id", "tenant_id", "sha256", "stored_sha256", "sort_key", "search_key", "resembles_id"}
 
 
 @dataclass(frozen=True)

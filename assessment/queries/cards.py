@@ -90,7 +90,7 @@ def card_keys(post: ActingPost, step: str, narrowed: Narrowed) -> list[list[int]
     if not (narrowed.doubts or by_risk):
         return _by_act(claims.values_list("pk", "agreement_id"))
     rows = list(claims)
-    doubts = queue.doubts_on(rows)
+    doubts = queue.doubts_on(post, rows)
     shown = [claim for claim in rows if claim.pk in doubts] if narrowed.doubts else rows
     keys = _by_act((claim.pk, claim.agreement_id) for claim in shown)
     if not by_risk:
@@ -116,7 +116,7 @@ def cards(post: ActingPost, step: str, keys: list[list[int]], *, risk: bool = Tr
     found = _found(post, step, keys)
     rows = list(found.values())
     conflicts = queue.conflicts_of(post, rows, step) if step != Step.UNIT else {}
-    doubts = queue.doubts_on(rows)
+    doubts = queue.doubts_on(post, rows)
     risks = risks_of(rows, doubts) if risk and step != Step.UNIT else {}
     result = []
     for key in keys:

@@ -15,8 +15,9 @@ from assessment.models import DrawnClaim, Opinion
 from assessment.queries import draws
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Evidence, EvidenceLink, SplitLine
-from projects.queries import checklists
+from projects.queries import checklists, lookalikes
 from projects.queries.checklists import Checklist
+from projects.queries.lookalikes import Again
 from projects.queries.visible import ACTS, claims_for, evidence_for
 
 # How much of a project's history is shown beside a claim; the project's own page has all of it.
@@ -32,7 +33,7 @@ class Sheet:
     project has claimed as arrived so far, in 万元; ``contract``: its latest signature with a known amount.
     ``entered_in``: the post in which the claim was entered, as the log has it; ``on_behalf`` (代填):
     by the bureau for another unit. ``draws``: the superior's samples that have chosen it.
-    ``checklist``: which files the county asks for.
+    ``checklist``: which files the county asks for. ``lookalikes``: files that others use too.
     """
 
     claim: Claim
@@ -48,6 +49,7 @@ class Sheet:
     on_behalf: bool
     draws: list[DrawnClaim]
     checklist: Checklist
+    lookalikes: list[Again]
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -136,6 +138,7 @@ def sheet(post: ActingPost, claim_id: int) -> Sheet:
         on_behalf=_on_behalf(claim),
         draws=draws.of_claim(post, claim),
         checklist=checklists.of_claims([claim]).get(claim.pk, Checklist()),
+        lookalikes=lookalikes.of_claims(post, [claim]).get(claim.pk, []),
     )
 
 
@@ -178,10 +181,10 @@ def _proofs(post: ActingPost, claim: Claim) -> list[tuple[Evidence, str]]:
 
 def links_of(claim: Claim) -> QuerySet[EvidenceLink]:
     """What binds files to the act of a claim."""
-    if claim.source == "lead":
+    if claim.proved_by is None:
         return EvidenceLink.objects.none()
-    of = "project" if claim.source == "stage_change" else claim.source
-    return EvidenceLink.objects.filter(**{f"{of}_id": getattr(claim, f"{of}_id")})
+    of, key = claim.proved_by
+    return EvidenceLink.objects.filter(**{f"{of}_id": key})
 
 
 def _shares(claim: Claim) -> list[SplitLine]:

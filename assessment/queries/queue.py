@@ -16,7 +16,7 @@ from assessment.queries.procedures import steps_beside
 from assessment.queries.risk import risks_of
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Voucher
-from projects.queries import checklists
+from projects.queries import checklists, lookalikes
 from projects.queries.visible import ACTS, claims_for
 from projects.rules import USUAL_SHARE_OF_CONTRACT
 from projects.sheets.cells import plain
@@ -116,7 +116,7 @@ def sort_out(claims: QuerySet[Claim], *, post: ActingPost, step: str) -> SortedO
     Of high risk, like doubtful ones, are left to people: a batch is for what nobody needs to look at.
     """
     rows = list(claims)
-    doubts = doubts_on(rows)
+    doubts = doubts_on(post, rows)
     risks = risks_of(rows, doubts)
     conflicts = conflicts_of(post, rows, step)
     result = SortedOut()
@@ -183,8 +183,11 @@ def _inspected_here(post: ActingPost, claims: list[Claim], step: str) -> dict[in
     }
 
 
-def doubts_on(claims: list[Claim]) -> dict[int, list[str]]:
-    """By claim id, what makes a claim unfit for a quick yes, with its arithmetic. Seven queries at most."""
+def doubts_on(post: ActingPost, claims: list[Claim]) -> dict[int, list[str]]:
+    """By claim id, what makes a claim unfit for a quick yes, with its arithmetic. Ten queries at most.
+
+    That a file of it proves something of others too is told to those who read the county.
+    """
     doubts: dict[int, list[str]] = defaultdict(list)
     for claim in claims:
         if claim.state == ClaimState.DOUBTED:
@@ -196,6 +199,8 @@ def doubts_on(claims: list[Claim]) -> dict[int, list[str]]:
     for claim_id, doubt in mismatch.doubts_on(claims).items():
         doubts[claim_id].append(doubt)
     _doubt_lacking_files(claims, doubts)
+    for claim_id, doubt in lookalikes.doubts_on(post, claims).items():
+        doubts[claim_id].append(doubt)
     return dict(doubts)
 
 

@@ -141,6 +141,14 @@ class Claim(TenantModel):
         return str(getattr(self, self.source))
 
     @property
+    def proved_by(self) -> tuple[str, int] | None:
+        """What binds its files to it, by name and id: a stage is proved by its project's, a lead by none."""
+        if self.source == "lead":
+            return None
+        of = "project" if self.source == "stage_change" else self.source
+        return of, getattr(self, f"{of}_id")
+
+    @property
     def subject(self) -> str:
         """What it is about, in a line: the project, or the firm of a visit or lead without one."""
         if self.project:

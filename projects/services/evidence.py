@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import scope
 from accounts.acts import act
@@ -22,7 +22,16 @@ from accounts.refusals import Forbidden, NotFound, Refused
 from projects import rules
 from projects.choices import VOUCHER_FILES, EvidenceKind, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
-from projects.services import file_names, office_copies, office_files, pdfs, pictures, scanner, watermarks
+from projects.services import (
+    file_names,
+    likeness,
+    office_copies,
+    office_files,
+    pdfs,
+    pictures,
+    scanner,
+    watermarks,
+)
 
 LARGEST_BYTES = 20 * 1024 * 1024
 # After so long no further file of a request is begun: a web worker is killed after 30 seconds.
@@ -47,12 +56,16 @@ MAGIC = {
 
 @dataclass(frozen=True)
 class Checked:
-    """An accepted file: its name and bytes as they arrived, its media type and the bytes that are served."""
+    """An accepted file: its name and bytes as they arrived, its media type and the bytes that are served.
+
+    ``likeness``: what a photo looks like; None for everything else.
+    """
 
     upload: "Upload"
     media_type: str
     served: bytes
     scanned: bool
+    likeness: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +115,9 @@ def _checked(upload: Upload) -> Checked:
     if not content.startswith(MAGIC[media_type]):
         raise ValidationError(f"“{name}”的内容与后缀 .{extension} 不符，请检查文件是否损坏或改过后缀。")
     if media_type.startswith("image/"):
-        served = pictures.redrawn(name, content, media_type)
-    elif media_type == MediaType.PDF:
+        drawn = pictures.redrawn(name, content, media_type)
+        return Checked(upload, media_type, drawn.content, _found_clean(name, content), drawn.likeness)
+    if media_type == MediaType.PDF:
         served = pdfs.stripped(name, content)
     else:
         office_files.check(name, content, extension)
@@ -136,8 +150,10 @@ def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
     ``kind`` says what the file proves (``EvidenceKind``), where a gate asks for it.
 
     Bytes that the tenant holds already are linked, not stored again. The file is on disk before
-    the row is written; a rolled-back act leaves at most an unreferenced file.
+    the row is written; a rolled-back act leaves at most an unreferenced file. Other files of the tenant
+    wait from here to the end of the act: a service locks what it needs before it attaches.
     """
+    _one_at_a_time()
     digest = hashlib.sha256(file.upload.content).hexdigest()
     found = Evidence.objects.filter(sha256=digest).first()
     if found is None:
@@ -153,9 +169,16 @@ def attach(file: Checked, *, kind: str = "", **subject: Any) -> Evidence:
             media_type=file.media_type,
             size=len(file.upload.content),
             scanned=file.scanned,
+            **likeness.earliest_like(file.likeness),
         )
     EvidenceLink.objects.get_or_create(evidence=found, kind=kind, **subject)
     return found
+
+
+def _one_at_a_time() -> None:
+    """Of two copies of a photo that arrive at the same moment, the second sees the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('evidence'), %s::int)", [scope.tenant_id()])
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
 """Photos and scans, drawn anew: upright, without metadata, without anything hidden beside the picture."""
 
 import io
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from PIL import Image, ImageOps
 
 from projects.choices import MediaType
+from projects.services import likeness
 
 LARGEST_PIXELS = 50_000_000
 # A progressive picture has about ten scans. Each costs a pass over all pixels and a hundred bytes.
@@ -16,7 +18,15 @@ START_OF_SCAN = b"\xff\xda"
 Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
 
-def redrawn(name: str, content: bytes, media_type: str) -> bytes:
+@dataclass(frozen=True)
+class Redrawn:
+    """A picture as the portal serves it, and what it looks like (``likeness.of``)."""
+
+    content: bytes
+    likeness: str | None
+
+
+def redrawn(name: str, content: bytes, media_type: str) -> Redrawn:
     """The picture as the portal serves it. Raises ValidationError; sizes are asked before decoding."""
     form = "JPEG" if media_type == MediaType.JPEG else "PNG"
     if form == "JPEG" and content.count(START_OF_SCAN) > MOST_SCANS:
@@ -33,7 +43,7 @@ class _TooLarge(Exception):
     """More pixels than anybody needs to read a paper."""
 
 
-def _drawn(content: bytes, form: str) -> bytes:
+def _drawn(content: bytes, form: str) -> Redrawn:
     with Image.open(io.BytesIO(content), formats=[form]) as picture:
         if picture.width * picture.height > LARGEST_PIXELS:
             raise _TooLarge
@@ -44,4 +54,4 @@ def _drawn(content: bytes, form: str) -> bytes:
     drawn.info.clear()
     out = io.BytesIO()
     drawn.save(out, form)
-    return out.getvalue()
+    return Redrawn(out.getvalue(), likeness.of(drawn))

@@ -73,9 +73,9 @@ def log(*, post: ActingPost, entry: Entry, unit: Unit, today: dt.date, late_ok: 
     booked_in = returns.to_book(unit, happened_on=entry.happened_on, today=today, late_ok=late_ok)
     warnings = _warnings(entry, unit)
     visit = _written(entry, unit)
+    claim = claims.write([claims.of_visit(visit, booked_in=booked_in)])[0]
     for file in files:
         evidence.attach(file, visit=visit, kind=EvidenceKind.PHOTO)
-    claim = claims.write([claims.of_visit(visit, booked_in=booked_in)])[0]
     claim.refresh_from_db()
     return Logged(visit, claim, warnings)
 

@@ -76,8 +76,6 @@ def record(*, post: ActingPost, entry: Entry, unit: Unit, today: dt.date, late_o
             face_wan=entry.face_wan,
             division=entry.project.enterprise.division,
         )
-    for file in files:
-        evidence.attach(file, voucher=voucher)
     claim = claims.of_voucher(
         voucher,
         project=entry.project,
@@ -87,6 +85,8 @@ def record(*, post: ActingPost, entry: Entry, unit: Unit, today: dt.date, late_o
         split=entry.split,
     )
     claims.write([claim])
+    for file in files:
+        evidence.attach(file, voucher=voucher)
     claim.refresh_from_db()
     return Recorded(claim, _warnings(entry.project))
 

@@ -17,7 +17,7 @@ from accounts.views.resends import once
 from projects import rules
 from projects.forms.vouchers import EvidenceForm, VoucherForm
 from projects.models import Project
-from projects.queries import checklists, papers
+from projects.queries import checklists, lookalikes, papers
 from projects.queries.files import reusable_for_voucher
 from projects.queries.visible import projects_for, units_for, vouchers_for
 from projects.services import pending, vouchers
@@ -49,6 +49,7 @@ def detail(request: HttpRequest, voucher_id: int) -> HttpResponse:
 def voucher_context(request: HttpRequest, voucher, form: EvidenceForm) -> dict:
     """What the page of a voucher shows; the page that refuses more evidence shows the same."""
     claims = list(papers.claims_of_voucher(request.post, voucher))
+    paper = ("voucher", voucher.pk)
     links = list(voucher.evidence_links.select_related("evidence").order_by("pk"))
     rows = [("projects_voucher", voucher.pk)]
     rows += [("projects_claim", claim.pk) for claim in claims]
@@ -60,6 +61,7 @@ def voucher_context(request: HttpRequest, voucher, form: EvidenceForm) -> dict:
         "claimed": sum(claim.reported for claim in claims),
         "links": links,
         "checklist": checklists.of_papers([voucher])[voucher],
+        "lookalikes": lookalikes.of_papers(request.post, [paper]).get(paper, []),
         "open_projects": set(open_projects.values_list("pk", flat=True)),
         "form": form if rules.may_record(request.post) else None,
         "withdraws": rules.may_withdraw(request.post),

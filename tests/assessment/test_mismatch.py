@@ -196,5 +196,5 @@ def test_the_doubts_need_the_same_queries_for_one_claim_and_for_three(
     client = sign_in("a_second_clerk")
     with django_assert_num_queries(22):
         assert f"其中 <strong>{firms}</strong> 笔" in text_of(client.get("/mismatches/"))
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(38):
         client.get("/queue/?kind=money")

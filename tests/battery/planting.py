@@ -193,6 +193,7 @@ def _fitting(county: County, table: str, column: str) -> Row:
             "verdict": "doubt",
             "reason": "x",
         },
+        ("projects_evidence", "resembles_id"): {"likeness": "a" * 256, "differing": 3},
         ("assessment_matter", "project_id"): {"claim_id": None},
         ("assessment_matterstep", "evidence_id"): {"kind": "reply", "due_on": None},
         ("assessment_notice", "opinion_id"): {"rule_id": None, "period_id": None, "kind": "changed"},

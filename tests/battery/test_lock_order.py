@@ -17,8 +17,9 @@ from django.db import connections
 from accounts.acts import act
 from accounts.models import Unit
 from assessment.models import ImportBatch
-from projects.models import Project, Return, Voucher
+from projects.models import Evidence, Project, Return, Voucher
 from projects.services import claims, closing, evidence
+from tests.pictures import photo
 from tests.world import acting, picture
 
 pytestmark = [pytest.mark.walls, pytest.mark.django_db(transaction=True)]
@@ -85,6 +86,28 @@ def test_evidence_is_added_while_the_voucher_is_cited_again(world):
             linked.set()
 
     assert side_by_side(cite, link) == ["done", "done"]
+
+
+def test_of_two_copies_of_a_photo_that_arrive_at_once_one_is_the_first(world):
+    clerk, second = world.a.posts["clerk"], world.a.posts["second_clerk"]
+    arrived = threading.Event()
+
+    def attach(post, quality: int, wait: float):
+        with acting(post):
+            act("evidence.attach")
+            (file,), _ = evidence.checked([photo(1, quality=quality)])
+            evidence.attach(file, voucher=Voucher.objects.get(pk=world.a.rows["claim:voucher"]))
+            arrived.set()
+            time.sleep(wait)
+
+    def later():
+        arrived.wait(5)
+        attach(second, 60, 0)
+
+    assert side_by_side(lambda: attach(clerk, 90, 1), later) == ["done", "done"]
+    with acting(clerk):
+        known = Evidence.objects.filter(likeness__isnull=False).order_by("pk")
+        assert [file.resembles_id for file in known] == [None, known[0].pk]
 
 
 def test_a_workbook_is_loaded_while_its_period_is_closed(world):

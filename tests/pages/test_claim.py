@@ -70,7 +70,7 @@ def test_another_units_claim_is_not_there_for_a_unit(world, sign_in):
     assert sign_in("a_auditor").get(f"/claims/{world.a.rows['claim']}/").status_code == 403
 
 
-@pytest.mark.parametrize(("key", "queries"), [("office_claim", 46), ("claim", 46)])
+@pytest.mark.parametrize(("key", "queries"), [("office_claim", 48), ("claim", 48)])
 def test_the_claims_page_needs_few_queries(world, sign_in, django_assert_num_queries, key, queries):
     client = sign_in("a_leader")
     with django_assert_num_queries(queries):

@@ -79,7 +79,7 @@ def test_the_queue_needs_the_same_queries_for_one_card_and_for_four(
     world, sign_in, django_assert_num_queries, rows
 ):
     client = sign_in("a_second_clerk")
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(38):
         client.get("/queue/" + rows.format(unit=world.a.units["县委办"]))
 
 
