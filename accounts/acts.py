@@ -62,6 +62,7 @@ SENTENCES = {
     "contact.edit": _("修改了联系人"),
     "contact.erase": _("删除了联系人的个人信息"),
     "contact.reveal": _("查看了联系人的完整电话"),
+    "project.plan": _("填写了计划日期"),
     "gate.set": _("设置了阶段条件"),
     "gate.end": _("停用了阶段条件"),
     "checklist.set": _("设置了佐证清单"),

@@ -58,6 +58,19 @@ class MoveState(models.TextChoices):
     REFUSED = "refused", _("未同意")
 
 
+class LeftBecause(models.TextChoices):
+    """Why a project left its way: stopped, ended or out of touch (中断原因)."""
+
+    FUNDS = "funds", _("资金不到位")
+    LAND = "land", _("用地未落实")
+    APPROVAL = "approval", _("政策或审批未过")
+    MARKET = "market", _("市场变化")
+    GIVEN_UP = "given_up", _("投资方放弃")
+    ELSEWHERE = "elsewhere", _("转到外地")
+    OUT_OF_TOUCH = "out_of_touch", _("失去联系")
+    OTHER = "other", _("其他")
+
+
 class GateKind(models.TextChoices):
     """What a gate of a stage asks for (阶段条件)."""
 

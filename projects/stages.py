@@ -26,6 +26,8 @@ WAY = (
 )
 OFF_WAY = (Stage.SUSPENDED, Stage.TERMINATED, Stage.LOST_CONTACT)
 BEGINNINGS = (Stage.LEAD, Stage.NEGOTIATING)
+# Stages for which a project says beforehand when it means to reach them.
+PLANNED = WAY[WAY.index(Stage.SIGNED) :]
 
 # Stages whose reaching is a figure. A signing's figures belong to its agreement.
 CLAIMED = {
@@ -156,6 +158,47 @@ def stage_of(recorded: str, signatures: Iterable[str]) -> Stage:
         if kinds & set(signed_by):
             return stage
     return Stage.NEGOTIATING
+
+
+def signed_days(signatures: Iterable[tuple[str, dt.date]]) -> list[tuple[Stage, dt.date]]:
+    """The stages that signatures (kind and day, the earliest first) tell, each with its first day."""
+    marks: dict[Stage, dt.date] = {}
+    for kind, day in signatures:
+        stage = next((stage for stage, kinds in SIGNED_BY if kind in kinds), None)
+        if stage is not None:
+            marks.setdefault(stage, day)
+    return list(marks.items())
+
+
+def days_reached(
+    moves: Iterable[tuple[str, dt.date]], signatures: Iterable[tuple[str, dt.date]]
+) -> dict[Stage, dt.date]:
+    """On which day a project came to each stage of the way that lies behind it or at which it is.
+
+    ``moves``: stage and day of every change that stands, in their order. Going back forgets what was
+    reached beyond; leaving the way forgets nothing. A stage that was passed by is missing, unless
+    ``signatures`` (kind and day, the earliest first) tell a day for it that fits between the others.
+    """
+    moves = [(Stage(stage), day) for stage, day in moves if stage in WAY]
+    days: dict[Stage, dt.date] = {}
+    for stage, day in moves:
+        behind = {known: on for known, on in days.items() if WAY.index(known) < WAY.index(stage)}
+        days = {**behind, stage: days.get(stage, day)}
+    furthest = max(map(WAY.index, days), default=len(WAY))
+    for stage, day in signed_days(signatures):
+        place = WAY.index(stage)
+        fits = all((on <= day) if WAY.index(known) < place else (on >= day) for known, on in days.items())
+        if stage not in days and place < furthest and fits:
+            days[stage] = day
+    return days
+
+
+def has_come_to(now: str, stage: str, days: dict[Stage, dt.date]) -> bool:
+    """Whether a project that is at ``now`` has come as far as a stage; off the way its last days tell."""
+    place = WAY.index(Stage(stage))
+    if now in WAY:
+        return WAY.index(Stage(now)) >= place
+    return any(WAY.index(known) >= place for known in days)
 
 
 def next_of(stage: str) -> Stage | None:

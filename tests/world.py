@@ -75,6 +75,7 @@ from projects.models import (
     Project,
     Return,
     StageChange,
+    StagePlan,
     Visit,
 )
 from projects.services import claims, periods, returns, splits, vouchers
@@ -339,6 +340,12 @@ def _acts(county: County, mark: str) -> None:
         happened_on=dt.date(2012, 6, 20),
         reason=f"边建边办{mark}",
     )
+    plan = StagePlan.objects.create(
+        project_id=rows["project"],
+        stage=Stage.IN_PRODUCTION,
+        planned_on=dt.date(2013, 6, 1),
+        reason=f"按合同{mark}",
+    )
     gate = Gate.objects.create(
         stage=Stage.STARTED, kind="evidence", item="land", valid_from=FROM, document=f"县发7号{mark}"
     )
@@ -356,6 +363,7 @@ def _acts(county: County, mark: str) -> None:
         "visit": visit,
         "lead": lead,
         "stage_change": change,
+        "plan": plan,
         "gate": gate,
         "checklist_item": item,
         "hold": hold,

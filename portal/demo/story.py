@@ -22,9 +22,9 @@ from assessment.standard_measures import PAID_IN
 from portal import new_tenant
 from portal.demo import oversight
 from portal.demo.people import CITY, TODAY, County, Person, Say
-from projects.choices import PeriodKind, VoucherKind
-from projects.models import Period, Project, Return
-from projects.services import closing, periods, returns, vouchers
+from projects.choices import PeriodKind, Stage, VoucherKind
+from projects.models import Period, Project, Return, StagePlan
+from projects.services import closing, periods, plans, returns, vouchers
 from projects.services.evidence import Upload
 
 NOW = "2012-07-02T09:00"
@@ -41,6 +41,11 @@ CITY_PEOPLE = [
 # What the city asks of its counties this year (万元).
 CITY_TASKS = {SHANGNAN.name: Decimal(260000), QINGLAN.name: Decimal(90000)}
 CITY_PAPER = targets.Paper("商市发〔2012〕5号", "商洛市人民政府", dt.date(2012, 2, 10))
+PLANS = {
+    Stage.LANDED: dt.date(2012, 5, 31),
+    Stage.STARTED: dt.date(2012, 9, 30),
+    Stage.IN_PRODUCTION: dt.date(2013, 10, 1),
+}
 OFFICES = [
     ("招商局", UnitKind.DEPARTMENT, None),
     ("县委办", UnitKind.DEPARTMENT, None),
@@ -64,6 +69,7 @@ def tell(until: str, say: Say) -> None:
     if stage >= STAGES.index("close"):
         _close(SHANGNAN, say)
         _second_half(SHANGNAN, say)
+        _plans(SHANGNAN)
         oversight.tell(SHANGNAN, say)
 
 
@@ -209,6 +215,15 @@ def _second_half(county: County, say: Say) -> None:
         returns.submit(post=post, return_id=found, today=TODAY)
     _voucher(county, "JH2012070002", Decimal("352.5"))
     say(f"{county.name}：已开启“{period.name}”")
+
+
+def _plans(county: County) -> None:
+    """The town says when its hotel is to go on; the first of the days is past."""
+    with acting(county.code, county.user("town"), (Role.REPORTER,)) as post:
+        if StagePlan.objects.exists():
+            return
+        project = Project.objects.filter(unit__name=county.town).earliest("pk")
+        plans.plan(post=post, project_id=project.pk, days=PLANS, today=TODAY)
 
 
 def _voucher(county: County, number: str, amount: Decimal) -> None:

@@ -45,6 +45,7 @@ MENU = (
         _("台账"),
         (
             ("projects", _("项目"), projects.rules.reads_data),
+            ("durations", _("阶段用时"), projects.rules.reads_data),
             ("visits", _("走访"), projects.rules.reads_data),
             ("leads", _("线索"), projects.rules.reads_leads),
             ("enterprises", _("企业"), projects.rules.reads_data),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import UnitKind
 from accounts.models import Unit
-from projects.choices import AgreementKind, BusinessLine, Channel, EvidenceKind
+from projects.choices import AgreementKind, BusinessLine, Channel, EvidenceKind, LeftBecause
 from projects.forms.fields import MONEY_UNITS, AmountField, DayField, FilesField
 from projects.forms.reuse import ReusingForm
 from projects.models import Agreement, Project
@@ -147,6 +147,12 @@ class MoveForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("推进到下一阶段不用填写；其他变更写明理由，经另一人确认后生效。"),
+    )
+    code = forms.ChoiceField(
+        label=_("中断原因"),
+        choices=[("", _("不是中断")), *LeftBecause.choices],
+        required=False,
+        help_text=_("变更为中止、终止、失联的必须选择，按原因汇总；其他变更不选。"),
     )
     late_ok = forms.BooleanField(label=_("日期所在的填报期已关闭时，登记为补报"), required=False)
 

@@ -4,6 +4,7 @@ from projects.models.checklist import ChecklistItem
 from projects.models.claim import Claim
 from projects.models.enterprise import Enterprise
 from projects.models.period import FilingRule, Period, Return
+from projects.models.plan import StagePlan
 from projects.models.project import Project
 from projects.models.split import Split, SplitLine
 from projects.models.stage import Gate, StageChange
@@ -30,6 +31,7 @@ __all__ = [
     "Split",
     "SplitLine",
     "StageChange",
+    "StagePlan",
     "Visit",
     "Voucher",
 ]

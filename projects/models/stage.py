@@ -3,8 +3,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantForeignKey, TenantModel, User, tenant_key
-from projects.choices import GateKind, Move, MoveState, Stage
+from projects.choices import GateKind, LeftBecause, Move, MoveState, Stage
 from projects.models.project import Project
+from projects.stages import OFF_WAY
 
 
 class StageChange(TenantModel):
@@ -22,6 +23,10 @@ class StageChange(TenantModel):
     happened_on = models.DateField(_("日期"))
     note = models.TextField(_("说明"), blank=True)
     reason = models.TextField(_("理由"), blank=True)
+    # Of a move off the way; empty where it was recorded before there were kinds.
+    code = models.CharField(
+        _("中断原因"), max_length=20, choices=LeftBecause.choices, default="", db_default="", blank=True
+    )
     entered_by = models.ForeignKey(
         User, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("登记人")
     )
@@ -47,6 +52,11 @@ class StageChange(TenantModel):
                 | ~Q(status=MoveState.EFFECTIVE)
                 | Q(decided_by__isnull=False),
                 name="stagechange_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(code="") | Q(after__in=OFF_WAY),
+                name="stagechange_code",
+                violation_error_message=_("只有中止、终止、失联才选择中断原因。"),
             ),
             models.UniqueConstraint(
                 fields=["tenant", "project"],

@@ -51,6 +51,7 @@ class Way:
     next: Stage | None
     asked: Stage | None
     conditions: list[Condition]
+    days: dict[Stage, dt.date]
 
     @property
     def usual(self) -> bool:
@@ -81,12 +82,15 @@ def way_of(project: Project, *, today: dt.date, to: str = "") -> Way:
     signed = list(Agreement.objects.filter(project=project).order_by("signed_on", "pk"))
     now = stages.stage_of(project.stage, [agreement.kind for agreement in signed])
     standing = [change for change in changes if change.status == MoveState.EFFECTIVE]
-    marks = [(change.after, change.happened_on) for change in standing] or _signatures(signed)
+    moves = [(change.after, change.happened_on) for change in standing]
+    signatures = [(agreement.kind, agreement.signed_on) for agreement in signed]
+    marks = moves or [(str(stage), day) for stage, day in stages.signed_days(signatures)]
     following = stages.next_of(now)
     asked = Stage(to) if to in Stage.values else following
     conditions = _conditions(project, now, asked, today) if asked else []
     waiting = next((change for change in changes if change.status == MoveState.WAITING), None)
-    return Way(now, _reached(marks, today), waiting, following, asked, conditions)
+    days = stages.days_reached(moves, signatures)
+    return Way(now, _reached(marks, today), waiting, following, asked, conditions, days)
 
 
 def _conditions(project: Project, now: Stage, to: Stage, today: dt.date) -> list[Condition]:
@@ -97,16 +101,6 @@ def _conditions(project: Project, now: Stage, to: Stage, today: dt.date) -> list
         Condition(required, facts.meets(required), PAGES.get(GateKind(required.kind), ""))
         for required in gates.gate_of(to, on=today)
     ]
-
-
-def _signatures(signed: list[Agreement]) -> list[tuple[str, dt.date]]:
-    """Stages that signatures tell, where no change was recorded."""
-    marks: list[tuple[str, dt.date]] = []
-    for agreement in signed:
-        stage = next((stage for stage, kinds in stages.SIGNED_BY if agreement.kind in kinds), None)
-        if stage is not None and stage not in [known for known, _day in marks]:
-            marks.append((stage, agreement.signed_on))
-    return marks
 
 
 def _reached(marks: list[tuple[str, dt.date]], today: dt.date) -> list[Reached]:

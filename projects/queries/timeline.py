@@ -97,7 +97,8 @@ def _stages(keys: list[int]) -> Iterator[Event]:
         title = f"{change.get_move_display()}：{before}{change.get_after_display()}"
         if change.status != MoveState.EFFECTIVE:
             title += f"（{change.get_status_display()}）"
-        words = "；".join(text for text in (change.note, change.reason, change.answer) if text)
+        told = (change.get_code_display(), change.note, change.reason, change.answer)
+        words = "；".join(text for text in told if text)
         yield Event(change.happened_on, "stages", title, words, "project", change.project_id)
 
 

@@ -10,7 +10,7 @@ from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused, explained
 from projects import rules, stages
-from projects.choices import ClaimState, Move, MoveState, Stage
+from projects.choices import ClaimState, LeftBecause, Move, MoveState, Stage
 from projects.models import Claim, Project, StageChange
 from projects.queries import gates
 from projects.queries.visible import projects_for
@@ -49,12 +49,14 @@ def advance(
     today: dt.date,
     note: str = "",
     reason: str = "",
+    code: str = "",
     late_ok: bool = False,
 ) -> Moved:
     """Move a project to a stage (阶段推进) and write its claim in the open Return.
 
     One step forward stands at once. A skip, a step back, an interruption, or a gate that asks for
     an approval waits for a second person (``confirm``) and needs a reason, the approval alone none.
+    An interruption also needs its ``code`` (``LeftBecause``), which no other move has.
     Raises NotFound, Forbidden outside the own unit, ValidationError by field, Incomplete naming
     what the gate lacks, PeriodClosed to ask before the claim is booked late (补报), Refused.
     """
@@ -62,7 +64,7 @@ def advance(
     project = _locked(post, project_id)
     before = gates.stage_of(project)
     gate = gates.gate_of(to, on=today)
-    problems = _move_problems(before, to, reason) | _day_problems(project, happened_on, today)
+    problems = _move_problems(before, to, reason, code) | _day_problems(project, happened_on, today)
     if problems:
         raise ValidationError(problems)
     move = stages.move_of(before, to)
@@ -81,6 +83,7 @@ def advance(
             happened_on=happened_on,
             note=note.strip(),
             reason=reason.strip(),
+            code=code if to in stages.OFF_WAY else "",
         )
     return Moved(change, None if waits else _stand(project, change, today=today, late_ok=late_ok))
 
@@ -200,12 +203,15 @@ def _locked(post: ActingPost, project_id: int, *, confirming: bool = False) -> P
     return project
 
 
-def _move_problems(before: str, to: str, reason: str) -> dict[str, str]:
+def _move_problems(before: str, to: str, reason: str, code: str) -> dict[str, str]:
     if to not in Stage.values or to == before:
         return {"to": f"项目现处于“{Stage(before).label}”，请选择另一个阶段。"}
+    problems = {}
+    if to in stages.OFF_WAY and code not in LeftBecause.values:
+        problems["code"] = f"项目{Stage(to).label}的，请选择中断原因。"
     if stages.move_of(before, to) in {Move.SKIP, Move.BACK} and not reason.strip():
-        return {"reason": "跨阶段推进、回退或中断，请写明理由；经另一人确认后生效。"}
-    return {}
+        problems["reason"] = "跨阶段推进、回退或中断，请写明理由；经另一人确认后生效。"
+    return problems
 
 
 def _day_problems(project: Project, happened_on: dt.date, today: dt.date) -> dict[str, str]:

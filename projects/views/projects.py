@@ -17,7 +17,7 @@ from projects import rules, stages
 from projects.choices import BusinessLine, Stage
 from projects.forms.lifecycle import ConfirmForm, ProjectForm, StartForm, initial_of, units_named
 from projects.models import Project
-from projects.queries import checklists, gates, lifecycle, papers, timeline
+from projects.queries import checklists, gates, lifecycle, papers, plans, timeline
 from projects.queries.visible import projects_for, units_for
 from projects.services import projects
 
@@ -27,19 +27,25 @@ EVENTS = 15
 
 @gate(rules.reads_data, "GET")
 def listing(request: HttpRequest) -> HttpResponse:
-    """Projects that the post may read, by words, unit, stage and business line."""
+    """Projects that the post may read, by words, unit, stage, business line and planned days missed."""
     words = searched(request)
     asked = {name: request.GET.get(name, "") for name in ("stage", "line")}
     unit_id = number_in(request.GET["unit"]) if request.GET.get("unit") else None
     found = papers.projects_listed(request.post, words=words, unit_id=unit_id, **asked)
-    page = paged(request, found, PAGE)
+    found = plans.with_overdue(found, today=clock.today())
+    late = request.GET.get("late") == "1"
+    page = paged(request, found.filter(overdue__isnull=False) if late else found, PAGE)
     return render(
         request,
         "projects/projects.html",
         {
             **page,
             **asked,
-            "rows": [(project, Stage(project.stage_now).label) for project in page["page"]],
+            "late": late,
+            "rows": [
+                (project, Stage(project.stage_now).label, project.overdue and Stage(project.overdue).label)
+                for project in page["page"]
+            ],
             "words": words,
             "unit_id": unit_id,
             "units": list(units_for(request.post).order_by("sort_key", "pk")),
@@ -68,6 +74,8 @@ def detail(request: HttpRequest, project_id: int) -> HttpResponse:
     rows += [("projects_split", split.pk) for split in splits]
     rows += [("projects_claim", claim.pk) for claim in claims]
     way = lifecycle.way_of(project, today=clock.today())
+    track = plans.track_along(project, now=way.now, days=way.days, today=clock.today())
+    rows += [("projects_stageplan", plan.pk) for plan in track.planned]
     lists = checklists.of_papers(agreements)
     return render(
         request,
@@ -79,6 +87,7 @@ def detail(request: HttpRequest, project_id: int) -> HttpResponse:
             "sums": papers.sums_of(claims),
             "splits": splits,
             **_rights(request, project, way),
+            "track": track,
             "events": timeline.of_projects(request.post, [project])[:EVENTS],
             "changes": history.of_rows(rows, limit=20),
         },

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import clock
@@ -11,11 +12,13 @@ from accounts.views.gate import gate, tried
 from accounts.views.resends import once
 from projects import rules
 from projects.forms.lifecycle import AgreementForm, ConfirmForm, MoveForm, ProjectFilesForm
+from projects.forms.plans import PlanForm
 from projects.models import Project, StageChange
 from projects.queries import lifecycle as queries
+from projects.queries import plans as plan_queries
 from projects.queries.files import reusable_for_project
 from projects.queries.visible import projects_for
-from projects.services import agreements, evidence, lifecycle, reuse
+from projects.services import agreements, evidence, lifecycle, plans, reuse
 from projects.views.projects import back_to, found
 
 
@@ -35,6 +38,23 @@ def move(request: HttpRequest, project_id: int) -> HttpResponse:
             messages.success(request, _moved(done))
             return redirect("project", project.pk)
     return render(request, "projects/stage_move.html", {"project": project, "way": way, "form": form})
+
+
+@gate(rules.may_record, "GET", "POST")
+@once(PlanForm)
+def plan(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Say when a project means to reach the stages that lie ahead, or change it with a reason."""
+    project = _own(request, project_id)
+    track = plan_queries.track_of(project, today=clock.today())
+    data = request.POST if request.method == "POST" else None
+    known = {line.stage.value: line.plan.planned_on.isoformat() for line in track.lines if line.plan}
+    form = PlanForm(data, ahead=track.ahead, initial=known)
+    if form.is_valid():
+        who = {"post": request.post, "project_id": project.pk, "today": clock.today()}
+        if tried(form, plans.plan, **who, **form.entry()) is not None:
+            messages.success(request, _("已保存计划日期。"))
+            return redirect(f"{reverse('project', args=[project.pk])}#plan")
+    return render(request, "projects/plan_form.html", {"project": project, "track": track, "form": form})
 
 
 @gate(rules.may_record, "POST")

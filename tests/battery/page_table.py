@@ -145,6 +145,7 @@ PAGES: dict[str, Page | Plain] = {
     "project_edit": both(PROJECT, "reporter", "project", sending(**STARTED), host_unit=UNIT, parent=PROJECT),
     "project_stream": Page(PROJECT, Way("reporter", "project")),
     "project_files": both(PROJECT, "reporter", "project", paper, reused=EVIDENCE),
+    "project_plan": both(PROJECT, "reporter", "project", sending(completed="2012-12-01")),
     "stage_move": both(PROJECT, "reporter", "project", sending(to="signed", happened_on="2012-06-20")),
     "agreement_new": both(PROJECT, "reporter", "project", sending(**SIGNED), supersedes="projects_agreement"),
     "stage_confirm": Page(
@@ -260,6 +261,7 @@ PAGES: dict[str, Page | Plain] = {
     "checkpoint_download": Plain("auditor"),
     "checkpoint_key": Plain(None),
     "projects": Plain("clerk", query={"unit": "accounts_unit"}),
+    "durations": Plain("clerk", query={"unit": "accounts_unit"}),
     "vouchers": Plain("clerk"),
     "voucher_new": Plain(
         "clerk",

@@ -77,6 +77,7 @@ def _of_projects(county: County, extra: dict[str, int]) -> dict[str, Row]:
         "projects_holdrule": {"valid_from": "2001-01-01"},
         "projects_gate": {"valid_from": "2001-01-01"},
         "projects_checklistitem": {"valid_from": "2001-01-01"},
+        "projects_stageplan": {"version": 9, "reason": "x"},
         "projects_stagechange": _waiting(county),
         "projects_claim": _claim(county, extra),
     }

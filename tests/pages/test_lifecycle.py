@@ -144,7 +144,7 @@ def skip_and_return(world, client, head, key: int, signed: dict) -> None:
     assert (at(world, key).stage, claimed(world, key)) == ("started", {**signed, ClaimKind.STARTED: 1})
 
     # Back and forward again: it is counted once.
-    back = {"to": "suspended", "happened_on": "2012-06-25", "reason": "资金链断裂"}
+    back = {"to": "suspended", "happened_on": "2012-06-25", "reason": "资金链断裂", "code": "funds"}
     client.post(f"{page}stage/", back)
     stop(world, head, key)
     client.post(f"{page}stage/", {"to": "started", "happened_on": "2012-06-28", "reason": "复工"})

@@ -156,6 +156,15 @@ def gate_in_force_changed(ground: Ground) -> Outcome:
         return attempt(app, "UPDATE projects_gate SET item = 'photo' WHERE id = %s", [a.rows["gate"]])
 
 
+def interruption_without_its_cause(ground: Ground) -> Outcome:
+    with ground.inside(ground.world.a.posts["clerk"]) as app:
+        row = stage_row(ground, after="suspended", move="back", status="waiting", reason="停工")
+        assert not attempt(app, *insert("projects_stagechange", {**row, "code": "funds"})).refused
+        skip = stage_row(ground, after="started", move="skip", status="waiting", reason="x", code="funds")
+        assert attempt(app, *insert("projects_stagechange", skip)).code == "23514", "a cause of going on"
+        return attempt(app, *insert("projects_stagechange", row))
+
+
 REFUSALS = {
     "PT307": not_the_figure_of_the_act,
     "PT308": counted_already,
@@ -165,4 +174,5 @@ REFUSALS = {
     "PT504": another_change_waits,
     "PT505": stage_without_its_change,
     "PT506": gate_in_force_changed,
+    "PT507": interruption_without_its_cause,
 }
