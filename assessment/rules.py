@@ -24,6 +24,16 @@ def gives_opinions(post: Post) -> bool:
     return post.role in {Role.INSPECTION, Role.SUPERIOR}
 
 
+def checks_on_site(post: Post) -> bool:
+    """Who goes to look (现场核查), prints the list for it and records what was found."""
+    return gives_opinions(post)
+
+
+def prints_queue(post: Post) -> bool:
+    """Who takes the own queue to the site: the inspection; the bureau's first review looks at papers."""
+    return post.role == Role.INSPECTION
+
+
 def may_draw(post: Post) -> bool:
     """Who draws a sample (抽查): a superior, inside the county that he has entered."""
     return post.role == Role.SUPERIOR

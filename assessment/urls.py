@@ -19,6 +19,8 @@ from assessment.views import (
     reconciliation,
     reductions,
     rules,
+    site_lists,
+    site_records,
     snapshots,
     standing,
     targets,
@@ -29,6 +31,7 @@ from assessment.views import help as help_pages
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
+    path("queue/site/", site_lists.of_queue, name="queue_site"),
     path("queue/clean/", queue.clean, name="queue_clean"),
     path("queue/zero/", zero_reports.confirm, name="queue_zero"),
     path("queue/<int:claim_id>/", queue.item, name="queue_item"),
@@ -38,6 +41,7 @@ urlpatterns = [
     path("reductions/claims/", reductions.claims, name="reduction_claims"),
     path("reductions/export/", reductions.export, name="reduction_export"),
     path("claims/<int:claim_id>/", claims.claim, name="claim"),
+    path("claims/<int:claim_id>/site/", site_records.add, name="site_record"),
     path("claims/<int:claim_id>/opinion/", claims.opinion, name="claim_opinion"),
     path("claims/<int:claim_id>/object/", objections.object_to, name="claim_object"),
     path("objections/", objections.listing, name="objections"),
@@ -79,6 +83,7 @@ urlpatterns = [
     path("draws/", draws.listing, name="draws"),
     path("draws/new/", draws.new, name="draw_new"),
     path("draws/<int:draw_id>/", draws.detail, name="draw"),
+    path("draws/<int:draw_id>/site/", site_lists.of_draw, name="draw_site"),
     path("matters/", matters.listing, name="matters"),
     path("matters/new/", matters.new, name="matter_new"),
     path("matters/<int:matter_id>/", matters.detail, name="matter"),

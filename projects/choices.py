@@ -100,7 +100,11 @@ class EvidenceKind(models.TextChoices):
     PURCHASE = "purchase", _("采购、施工或出让合同")
     APPRAISAL = "appraisal", _("资产评估报告")
     OTHER = "other", _("其他材料")
+    SITE_RECORD = "site_record", _("现场核查记录")
 
+
+# What those who claim may say of a file; the record of a check on the site is not theirs to give.
+CLAIMANT_FILES = tuple(kind for kind in EvidenceKind if kind != EvidenceKind.SITE_RECORD)
 
 # What a file may prove beside a voucher, the paper itself first.
 VOUCHER_FILES = (

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from projects.choices import AgreementKind, ClaimKind, EvidenceKind, GateKind, Move, Stage
+from projects.choices import CLAIMANT_FILES, AgreementKind, ClaimKind, EvidenceKind, GateKind, Move, Stage
 
 # The way forward; what is not on it interrupts it.
 WAY = (
@@ -57,7 +57,7 @@ ITEMS: dict[str, dict[str, Any]] = {
         "contract_amount": _("合同的总投资和引资额"),
     },
     GateKind.VISIT: {"any": _("至少一次洽谈记录")},
-    GateKind.EVIDENCE: {kind.value: kind.label for kind in EvidenceKind},
+    GateKind.EVIDENCE: {kind.value: kind.label for kind in CLAIMANT_FILES},
     GateKind.APPROVAL: {HEAD: _("本单位负责人确认"), BUREAU: _("招商局确认")},
 }
 

@@ -75,6 +75,7 @@ DEFINER_TRIGGERS = {
         "guard_zero_report",
         "guard_matter",
         "guard_matterstep",
+        "guard_site_record",
     ),
 }
 DEFINER_INNER = {"post_label"}

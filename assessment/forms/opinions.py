@@ -1,14 +1,17 @@
 """An opinion on one claim, or on the claims of one signing."""
 
+import datetime as dt
 from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assessment import site_checks
 from assessment.choices import ReasonCode, Step, Verdict
 from assessment.models import Measure
 from assessment.queries.cards import DUE, MONEY, RISK, SIGNING, Narrowed
 from projects.choices import COUNTED
+from projects.forms.fields import DayField
 from projects.models import Claim
 from projects.sheets import cells
 
@@ -35,6 +38,8 @@ MEANINGS_AT = {
     (Step.JOINT, Verdict.ACCEPT): _("同意督查核实的结论，会签后计入核实数"),
     (Step.JOINT, Verdict.DOUBT): _("不同意，退回督查室重新核实"),
 }
+# Who decides at these steps may have been on the site.
+ON_SITE = (Step.INSPECTION, Step.SUPERIOR)
 # A verdict that goes against the unit says of which kind its reason is.
 NEEDS_CODE = (Verdict.REDUCE, Verdict.REJECT, Verdict.RETURN, Verdict.DOUBT)
 
@@ -48,7 +53,11 @@ def verdicts_for(claim: Claim, step: str) -> list[Verdict]:
 
 
 class OpinionForm(forms.Form):
-    """Verdict, accepted figure for a reduction, reason for everything but a plain yes."""
+    """Verdict, accepted figure for a reduction, reason for everything but a plain yes.
+
+    ``days``: the day of the act and today, between which a check on the site may lie. The reason that
+    comes out begins with that check.
+    """
 
     verdict = forms.ChoiceField(
         label=_("结论"), widget=forms.RadioSelect, error_messages={"required": _("请选择结论。")}
@@ -69,13 +78,23 @@ class OpinionForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("除认可外都要写明理由，申报单位会看到。"),
     )
+    site_on = DayField(label=_("现场核查日期"), required=False)
+    site_by = forms.CharField(label=_("核查人员"), required=False, max_length=60)
     supersedes = forms.IntegerField(
         required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1
     )
 
-    def __init__(self, *args, verdicts: list[Verdict], step: str, reported: Decimal | None = None, **kwargs):
+    def __init__(
+        self,
+        *args,
+        verdicts: list[Verdict],
+        step: str,
+        days: tuple[dt.date, dt.date],
+        reported: Decimal | None = None,
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
-        self.reported = reported
+        self.reported, self.days = reported, days
         self.fields["verdict"].choices = [
             (verdict, f"{verdict.label}（{MEANINGS_AT.get((step, verdict), MEANINGS[verdict])}）")
             for verdict in verdicts
@@ -89,6 +108,17 @@ class OpinionForm(forms.Form):
             del self.fields["accepted"]
         if not set(verdicts) & set(NEEDS_CODE):
             del self.fields["code"]
+        if step not in ON_SITE:
+            del self.fields["site_on"], self.fields["site_by"]
+
+    def on_site(self) -> list[forms.BoundField]:
+        """The fields of a check on the site, as far as this form has them."""
+        return [self[name] for name in ("site_on", "site_by") if name in self.fields]
+
+    @property
+    def site_told(self) -> bool:
+        """Whether something stands in these fields: then they are shown."""
+        return any(field.value() or field.errors for field in self.on_site())
 
     def details(self) -> list[forms.BoundField]:
         """The fields below the verdict, as far as this form has them."""
@@ -110,7 +140,20 @@ class OpinionForm(forms.Form):
             self.add_error("code", _("请选择理由类别，便于分类统计。"))
         if "accepted" in data:
             self._check_amount(verdict, data["accepted"])
+        if data.get("site_by") and not data.get("site_on") and "site_on" not in self.errors:
+            self.add_error("site_on", _("填了核查人员，请同时填写现场核查日期。"))
+        elif data.get("site_on"):
+            said = site_checks.words(data["site_on"], data.get("site_by", ""))
+            data["reason"] = f"{said}。{data.get('reason', '')}"
         return data
+
+    def clean_site_on(self) -> dt.date | None:
+        """A day between the act and today; None where nobody went."""
+        on = self.cleaned_data["site_on"]
+        happened_on, today = self.days
+        if on and (said := site_checks.fault(on, happened_on=happened_on, today=today)):
+            raise forms.ValidationError(said)
+        return on
 
     def _check_amount(self, verdict: str | None, accepted: Decimal | None) -> None:
         if verdict == Verdict.REDUCE and accepted is None:
@@ -157,4 +200,16 @@ class QueueFilter(forms.Form):
             bool(data.get("doubts")),
             self.measures.get(data.get("measure", "")),
             data.get("order") or DUE,
+        )
+
+    def words(self) -> str:
+        """What the queue is narrowed to and how it is ordered, for paper and log."""
+        self.is_valid()
+        said = [
+            f"{self.fields[name].label}：{dict(self.fields[name].choices)[value]}"
+            for name in ("unit", "kind", "measure", "order")
+            if (value := self.cleaned_data.get(name))
+        ]
+        return "；".join(
+            [*said, *([str(self.fields["doubts"].label)] if self.cleaned_data.get("doubts") else [])]
         )

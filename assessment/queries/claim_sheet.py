@@ -13,6 +13,7 @@ from accounts.refusals import NotFound
 from assessment.choices import Step, Verdict
 from assessment.models import DrawnClaim, Opinion
 from assessment.queries import draws
+from assessment.queries.queue import WAITING
 from projects.choices import ClaimKind, ClaimState
 from projects.models import Agreement, Claim, Evidence, EvidenceLink, SplitLine
 from projects.queries import checklists, lookalikes
@@ -103,6 +104,11 @@ class Sheet:
         return self.claim.booked_in.opinions_closed_at is None
 
     @property
+    def waits_for_inspection(self) -> bool:
+        """Whether the inspection's queue has it, unless the county's own procedure says otherwise."""
+        return self.open_for_opinions and self.claim.state in WAITING[Step.INSPECTION]
+
+    @property
     def may_be_changed(self) -> bool:
         """Whether the inspection's finding may still be changed: given, open, and no reversal itself."""
         return (
@@ -113,11 +119,17 @@ class Sheet:
         )
 
 
-def sheet(post: ActingPost, claim_id: int) -> Sheet:
-    """The sheet of a claim that the post may see. A fixed number of queries. Raises NotFound."""
+def one(post: ActingPost, claim_id: int) -> Claim:
+    """A claim that the post may see, with the names around it. One query. Raises NotFound."""
     claim = _with_names(claims_for(post).filter(pk=claim_id)).first()
     if claim is None:
         raise NotFound("没有这笔申报。")
+    return claim
+
+
+def sheet(post: ActingPost, claim_id: int) -> Sheet:
+    """The sheet of a claim that the post may see. A fixed number of queries. Raises NotFound."""
+    claim = one(post, claim_id)
     visible = _with_names(claims_for(post)).order_by("-happened_on", "-pk")
     source = Q(**{claim.source: getattr(claim, f"{claim.source}_id")})
     # A visit or a lead may be of no project: then there is no rest of it.

@@ -170,7 +170,7 @@ def findings(post: ActingPost, draw: Draw) -> list[Found]:
 
 def chosen(post: ActingPost, draw: Draw) -> list[Row]:
     """The drawn claims that the post sees, in the order of the draw. Two queries."""
-    names = ("unit", "project__enterprise", "voucher__payer", "agreement", *ACTS)
+    names = ("unit", "project__enterprise", "voucher__payer", "agreement", "booked_in__period", *ACTS)
     rows = list(
         drawn_claims_for(post)
         .filter(draw=draw)

@@ -13,7 +13,7 @@ from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, verdicts_for
-from assessment.queries import affected, claim_sheet, matters, mismatch, objections
+from assessment.queries import affected, claim_sheet, matters, mismatch, objections, site_records
 from assessment.queries.queue import CONFLICT_WORDS, conflicts_of
 from assessment.services import opinions
 from projects.choices import ClaimState
@@ -78,6 +78,7 @@ def _form(sheet: claim_sheet.Sheet, step: str, data=None) -> OpinionForm:
         verdicts=verdicts_for(sheet.claim, step),
         step=step,
         reported=sheet.claim.reported,
+        days=(sheet.claim.happened_on, clock.today()),
         initial={"supersedes": latest.pk if latest else None},
     )
 
@@ -114,6 +115,9 @@ def _page(
             "today": clock.today(),
             "issues": rules.issues_matters(request.post),
             "matters": list(matters.of_claim(request.post, sheet.claim)),
+            "records": rules.checks_on_site(request.post)
+            and not site_records.hindrance(request.post, sheet.claim),
+            "waits": sheet.waits_for_inspection and rules.prints_queue(request.post),
             "unverified": affected.unverified(request.post, sheet.claim, today=clock.today())
             if sheet.decided_again
             else None,

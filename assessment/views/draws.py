@@ -52,6 +52,7 @@ def detail(request: HttpRequest, draw_id: int) -> HttpResponse:
         "redrawn": redraws.redraw(draw) if "redraw" in request.GET else None,
         "overseen": overseen,
         "gives": rules.may_draw(request.post),
+        "prints": rules.checks_on_site(request.post),
         "changes": history.of_rows([("assessment_draw", draw.pk)]) if overseen else [],
     }
     return render(request, "assessment/draw.html", context)

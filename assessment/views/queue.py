@@ -17,7 +17,16 @@ from accounts.views.resends import once
 from assessment import rules
 from assessment.choices import Step, Verdict
 from assessment.forms.opinions import OpinionForm, QueueFilter, verdicts_for
-from assessment.queries import cards, claim_sheet, measures, mismatch, past, since, zero_reports
+from assessment.queries import (
+    cards,
+    claim_sheet,
+    measures,
+    mismatch,
+    past,
+    since,
+    site_records,
+    zero_reports,
+)
 from assessment.queries.cards import Narrowed
 from assessment.queries.queue import (
     CONFLICT_WORDS,
@@ -37,8 +46,8 @@ PAGE = 50
 @gate(rules.works_queue, "GET")
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this post, card by card."""
-    step = _step(request)
-    form = _filter_form(request, step)
+    step = step_asked(request)
+    form = filter_form(request, step)
     narrowed = form.narrowed()
     keys = cards.card_keys(request.post, step, narrowed)
     page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
@@ -54,8 +63,9 @@ def queue(request: HttpRequest) -> HttpResponse:
             "page": page,
             "cards": cards.cards(request.post, step, page.object_list),
             "claims": sum(len(key) for key in keys),
-            "query": _filters(request),
+            "query": filters(request),
             "decides": rules.decides(request.post),
+            "prints": rules.prints_queue(request.post),
         },
     )
 
@@ -64,7 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @once(OpinionForm)
 def item(request: HttpRequest, claim_id: int) -> HttpResponse:
     """One claim of the queue: everything about it, and the form that decides it."""
-    step = _step(request)
+    step = step_asked(request)
     sheet = claim_sheet.sheet(request.post, claim_id)
     mine = list(waiting(request.post, step).filter(pk=claim_id))
     if request.method == "GET" and not mine:
@@ -84,7 +94,7 @@ def following(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The card after this one that may be decided; from a claim that does not wait, or from 0, the first."""
     if claim_id and not claims_for(request.post).filter(pk=claim_id).exists():
         raise NotFound("没有这笔申报。")
-    step = _step(request)
+    step = step_asked(request)
     narrowed = _narrowed(request, step)
     return _go_on(request, cards.next_after(request.post, step, narrowed, claim_id, passing=True))
 
@@ -93,7 +103,7 @@ def following(request: HttpRequest, claim_id: int) -> HttpResponse:
 @once(OpinionForm)
 def card(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The same opinion on every waiting claim of one signing."""
-    step = _step(request)
+    step = step_asked(request)
     sheet = claim_sheet.sheet(request.post, claim_id)
     if sheet.claim.agreement_id is None:
         raise NotFound("这笔申报不属于协议，请单独处理。")
@@ -127,7 +137,7 @@ def card(request: HttpRequest, claim_id: int) -> HttpResponse:
 @once()
 def clean(request: HttpRequest) -> HttpResponse:
     """Accept everything that raises no doubt: first the list of it, then the act."""
-    step = _step(request)
+    step = step_asked(request)
     sorted_out = sort_out(waiting(request.post, step), post=request.post, step=step)
     seen = _fingerprint(sorted_out)
     changed = request.method == "POST" and request.POST.get("seen") != seen
@@ -146,11 +156,11 @@ def clean(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "assessment/queue_clean.html",
-        {"step": step, "sorted": sorted_out, "seen": seen, "faults": faults, "query": _filters(request)},
+        {"step": step, "sorted": sorted_out, "seen": seen, "faults": faults, "query": filters(request)},
     )
 
 
-def _step(request: HttpRequest) -> str:
+def step_asked(request: HttpRequest) -> str:
     """The step that this request is about: the post's own, or the one beside it that the address names."""
     own, asked = STEP_OF_ROLE[Role(request.post.role)], request.GET.get("step")
     if not asked or asked == own:
@@ -184,7 +194,7 @@ def _give(request: HttpRequest, form: OpinionForm, claim_id: int, step: str, fol
 def _go_on(request: HttpRequest, following: list[int]) -> HttpResponse:
     """To the next card, or back to the list when nothing is left."""
     address = reverse("queue_item", args=[following[0]]) if following else reverse("queue")
-    query = _filters(request)
+    query = filters(request)
     return redirect(f"{address}?{query}" if query else address)
 
 
@@ -206,7 +216,8 @@ def _form(request: HttpRequest, step: str, sheet: claim_sheet.Sheet, card: cards
     if card and cards.passes_on(card.conflict, step):
         verdicts = [Verdict.SKIP]
     data = request.POST if request.method == "POST" else None
-    return OpinionForm(data, verdicts=verdicts, step=step, reported=sheet.claim.reported)
+    days = (sheet.claim.happened_on, clock.today())
+    return OpinionForm(data, verdicts=verdicts, step=step, days=days, reported=sheet.claim.reported)
 
 
 def _card_form(step: str, sheet: claim_sheet.Sheet, card: cards.Card | None, data=None) -> OpinionForm:
@@ -217,7 +228,8 @@ def _card_form(step: str, sheet: claim_sheet.Sheet, card: cards.Card | None, dat
     verdicts = [verdict for verdict in common if verdict != Verdict.REDUCE]
     if card and cards.passes_on(card.conflict, step):
         verdicts = [Verdict.SKIP]
-    return OpinionForm(data, verdicts=verdicts, step=step)
+    days = (max(claim.happened_on for claim in claims), clock.today())
+    return OpinionForm(data, verdicts=verdicts, step=step, days=days)
 
 
 def _item_page(
@@ -242,10 +254,12 @@ def _item_page(
             # A refused form stays on the page with what was written, also when the claim waits no longer.
             "decidable": form.is_bound or (card is not None and (not card.conflict or skips)),
             "skips": skips,
+            "records": rules.prints_queue(request.post)
+            and not site_records.hindrance(request.post, sheet.claim),
             "independent": mismatch.told_of(sheet.claim),
             "opens": reads_county(request.post),
             "others": [other for other in sheet.same_source if other.pk not in shown],
-            "query": _filters(request),
+            "query": filters(request),
             "risk": cards.risk_of(card) if card and step != Step.UNIT else None,
             "past": past.of(sheet.claim) if step != Step.UNIT else None,
             "since": since.of(sheet),
@@ -260,10 +274,11 @@ def _zero_reports(request: HttpRequest) -> int:
 
 
 def _narrowed(request: HttpRequest, step: str) -> Narrowed:
-    return _filter_form(request, step).narrowed()
+    return filter_form(request, step).narrowed()
 
 
-def _filter_form(request: HttpRequest, step: str) -> QueueFilter:
+def filter_form(request: HttpRequest, step: str) -> QueueFilter:
+    """The filters that the address names, with what they may be. Two queries."""
     return QueueFilter(
         request.GET,
         units=cards.units_waiting(request.post, step),
@@ -271,7 +286,7 @@ def _filter_form(request: HttpRequest, step: str) -> QueueFilter:
     )
 
 
-def _filters(request: HttpRequest) -> str:
+def filters(request: HttpRequest) -> str:
     """The filters of the list, carried from card to card."""
     query = request.GET.copy()
     for name in ("page", "single"):

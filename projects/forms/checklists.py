@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.units import reason_field
-from projects.choices import AgreementKind, Demand, EvidenceKind, VoucherKind
+from projects.choices import CLAIMANT_FILES, AgreementKind, Demand, VoucherKind
 from projects.forms.fields import DayField
 
 
@@ -15,7 +15,9 @@ class ChecklistForm(forms.Form):
         label=_("凭证或协议"),
         choices=[(_("凭证"), VoucherKind.choices), (_("协议"), AgreementKind.choices)],
     )
-    kind = forms.ChoiceField(label=_("材料种类"), choices=EvidenceKind.choices)
+    kind = forms.ChoiceField(
+        label=_("材料种类"), choices=[(kind.value, kind.label) for kind in CLAIMANT_FILES]
+    )
     demand = forms.ChoiceField(
         label=_("要求"),
         choices=Demand.choices,

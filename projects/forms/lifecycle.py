@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import UnitKind
 from accounts.models import Unit
-from projects.choices import AgreementKind, BusinessLine, Channel, EvidenceKind, LeftBecause
+from projects.choices import CLAIMANT_FILES, AgreementKind, BusinessLine, Channel, LeftBecause
 from projects.forms.fields import MONEY_UNITS, AmountField, DayField, FilesField
 from projects.forms.reuse import ReusingForm
 from projects.models import Agreement, Project
@@ -177,7 +177,9 @@ class ConfirmForm(forms.Form):
 class ProjectFilesForm(ReusingForm):
     """上传项目材料."""
 
-    kind = forms.ChoiceField(label=_("材料种类"), choices=EvidenceKind.choices)
+    kind = forms.ChoiceField(
+        label=_("材料种类"), choices=[(kind.value, kind.label) for kind in CLAIMANT_FILES]
+    )
     files = FilesField(
         label=_("材料"), help_text=_("可选多个：jpg、png、pdf、docx、xlsx，单个不超过 20 MB。")
     )

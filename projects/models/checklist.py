@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel, tenant_key
-from projects.choices import VOUCHER_FILES, AgreementKind, Demand, EvidenceKind, VoucherKind
+from projects.choices import CLAIMANT_FILES, VOUCHER_FILES, AgreementKind, Demand, VoucherKind
 
 
 class ChecklistItem(TenantModel):
@@ -16,7 +16,9 @@ class ChecklistItem(TenantModel):
     about = models.CharField(
         _("凭证或协议"), max_length=30, choices=[*VoucherKind.choices, *AgreementKind.choices]
     )
-    kind = models.CharField(_("材料种类"), max_length=20, choices=EvidenceKind.choices)
+    kind = models.CharField(
+        _("材料种类"), max_length=20, choices=[(kind.value, kind.label) for kind in CLAIMANT_FILES]
+    )
     demand = models.CharField(_("要求"), max_length=10, choices=Demand.choices)
     valid_from = models.DateField(_("适用起始日"))
     document = models.CharField(_("依据文件"), max_length=120, blank=True)

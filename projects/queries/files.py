@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.db.models import Q
 
 from accounts.queries.posts import ActingPost
+from projects.choices import EvidenceKind
 from projects.models import EvidenceLink, Project, Voucher
 from projects.queries.visible import (
     agreements_for,
@@ -56,6 +57,8 @@ def _of_firms(post: ActingPost, firms: set[int | None]) -> dict[int, str]:
             | Q(visit__in=visits_for(post).filter(Q(enterprise__in=firms) | Q(project__enterprise__in=firms)))
         )
         .filter(evidence__in=evidence_for(post))
+        # What was found on the site is no proof that a unit could give.
+        .exclude(kind=EvidenceKind.SITE_RECORD)
         .select_related("evidence", "voucher", "agreement", "visit__enterprise")
         .order_by("-pk")
     )

@@ -20,7 +20,7 @@ from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound, Refused
 from projects import rules
-from projects.choices import VOUCHER_FILES, EvidenceKind, MediaType
+from projects.choices import CLAIMANT_FILES, VOUCHER_FILES, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
 from projects.services import (
     file_names,
@@ -209,7 +209,7 @@ def add_to_project(*, post: ActingPost, project: Project, kind: str, uploads: li
     act("evidence.attach")
     files, refused = checked(uploads)
     problems: dict[str, list[str]] = {}
-    if kind not in EvidenceKind.values:
+    if kind not in CLAIMANT_FILES:
         problems["kind"] = ["请选择材料种类。"]
     if refused or not files:
         problems["files"] = refused or ["请选择要上传的材料。"]

@@ -9,7 +9,7 @@ from accounts.acts import act
 from accounts.queries.posts import ActingPost
 from accounts.refusals import Forbidden, NotFound
 from projects import rules
-from projects.choices import VOUCHER_FILES, EvidenceKind
+from projects.choices import CLAIMANT_FILES, VOUCHER_FILES, EvidenceKind
 from projects.models import EvidenceLink, Project, Voucher
 from projects.queries import files
 
@@ -42,7 +42,7 @@ def for_project(*, post: ActingPost, project: Project, evidence_id: int, kind: s
     act("evidence.reuse")
     if evidence_id not in files.reusable_for_project(post, project):
         raise NotFound(MISSING)
-    return _linked(evidence_id, kind, tuple(EvidenceKind), project=project)
+    return _linked(evidence_id, kind, CLAIMANT_FILES, project=project)
 
 
 def _linked(evidence_id: int, kind: str, kinds: tuple[EvidenceKind, ...], **subject: Any) -> EvidenceLink:

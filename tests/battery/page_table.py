@@ -26,6 +26,10 @@ def corrected() -> dict:
     return {"amount": "80", "money_unit": "万元", "reason": "回单有误", **photo()}
 
 
+def recorded() -> dict:
+    return {"checked_on": "2012-06-28", "checked_by": "张三", **photo()}
+
+
 def nothing() -> dict:
     return {}
 
@@ -118,6 +122,7 @@ PAGES: dict[str, Page | Plain] = {
     "queue_next": Page(CLAIM, Way("second_clerk", "claim")),
     "queue_card": Page(CLAIM, post=Way("second_clerk", "signed_claim", lambda: dict(ACCEPT))),
     "claim": Page(CLAIM, Way("reporter", "claim")),
+    "site_record": both(CLAIM, "government_inspector", "office_claim", recorded),
     "claim_opinion": Page(
         CLAIM,
         post=Way(
@@ -278,6 +283,7 @@ PAGES: dict[str, Page | Plain] = {
         needs={"project": "project"},
     ),
     "queue": Plain("clerk", query={"unit": "accounts_unit"}),
+    "queue_site": Plain("party_inspector", query={"unit": UNIT}),
     "queue_clean": Plain("clerk"),
     "queue_zero": Plain("party_inspector"),
     "reductions": Plain("clerk", query={"period": "projects_period"}),
@@ -333,6 +339,7 @@ PAGES: dict[str, Page | Plain] = {
     "procedure_publish": Plain("party_inspector"),
     "draws": Plain("reporter"),
     "draw": Page("assessment_draw", Way("reporter", "draw")),
+    "draw_site": Page("assessment_draw", Way("party_inspector", "draw")),
     "draw_new": Plain(
         "the city's officer in A", query={"period": "projects_period"}, fields={"period": "projects_period"}
     ),

@@ -1,6 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
-from tests.walls import acts, draws, matters, outside, people, publicity, reopening
+from tests.walls import acts, draws, matters, outside, people, publicity, reopening, site_records
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -290,6 +290,7 @@ REFUSALS = {
     **publicity.REFUSALS,
     **matters.REFUSALS,
     **outside.REFUSALS,
+    **site_records.REFUSALS,
 }
 
 

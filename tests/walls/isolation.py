@@ -26,6 +26,9 @@ FROM_ABOVE: dict[str, frozenset[str]] = {
     "assessment_officialfigure": EVERY_COMMAND,
     "accounts_sentform": EVERY_COMMAND,
     "projects_return": frozenset({"UPDATE"}),
+    # The record of a check on the site, and the guard lets no other file in.
+    "projects_evidence": frozenset({"INSERT"}),
+    "projects_evidencelink": frozenset({"INSERT"}),
     # Whom an opinion tells; what else a superior may tell of is the guards' business.
     "assessment_notice": frozenset({"INSERT"}),
     "assessment_delivery": frozenset({"INSERT"}),
