@@ -90,6 +90,8 @@ SENTENCES = {
     "changes.export": _("导出了变更记录"),
     "reductions.export": _("导出了核减情况"),
     "site_list.print": _("打印了现场核查表"),
+    "export.ask": _("申请了导出"),
+    "export.answer": _("答复了导出申请"),
     "draw.take": _("抽取了上级抽查的申报"),
     "matter.issue": _("下达了督办单"),
     "matter.reply": _("回复了督办单"),

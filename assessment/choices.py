@@ -138,6 +138,19 @@ class ObjectionOutcome(models.TextChoices):
     DISMISSED = "dismissed", _("不予采纳")
 
 
+class ExportKind(models.TextChoices):
+    """What is exported in bulk: many rows of many units."""
+
+    REDUCTIONS = "reductions", _("核减情况")
+
+
+class ExportOutcome(models.TextChoices):
+    """What a second person says to a bulk export (审批)."""
+
+    APPROVED = "approved", _("同意")
+    REFUSED = "refused", _("不同意")
+
+
 class MatterKind(models.TextChoices):
     """What must be done (事项)."""
 

@@ -94,6 +94,24 @@ def replies_to_matters(post: Post) -> bool:
     return post.role in OWN_UNIT | {Role.BUREAU}
 
 
+def asks_exports(post: Post) -> bool:
+    """Who asks for a bulk export (申请导出): the county's own readers of data.
+
+    A superior may not: whom he checks would then decide what he takes along. He exports in parts.
+    """
+    return post.role in OWN_UNIT | DECIDES | {Role.LEADER}
+
+
+def answers_exports(post: Post) -> bool:
+    """Who approves the bulk exports of others (导出审批): a leader, or the security administrator."""
+    return post.role in {Role.LEADER, Role.SECURITY_ADMIN}
+
+
+def sees_exports(post: Post) -> bool:
+    """Who has a list of requests: those who ask and those who answer."""
+    return asks_exports(post) or answers_exports(post)
+
+
 def has_mail(post: Post) -> bool:
     """Everybody may have notices mailed where the installation has a mail server."""
     return settings.PORTAL_MAIL

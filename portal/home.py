@@ -14,7 +14,7 @@ from accounts.queries.posts import ActingPost
 from accounts.refusals import Refused
 from assessment import rules as assessment_rules
 from assessment.choices import MatterState, Step, UnitClass
-from assessment.queries import draws, matters, objections, queue
+from assessment.queries import draws, exports, matters, objections, queue
 from assessment.queries.standing import Line, Standing, standing
 from projects import rules
 from projects.models import Claim, Period, Return
@@ -63,8 +63,8 @@ def of(post: ActingPost, *, county: Tenant | None, today: dt.date) -> Home:
     if post.role == Role.SUPERIOR and county is None and post.tenant_level != TenantLevel.COUNTY:
         return _of_superior(post, today)
     if rules.reads_data(post):
-        return _of_leader(today)
-    return Home(tiles=_calendar_tiles(post, today))
+        return _of_leader(post, today)
+    return Home(tiles=_exports_to_answer(post) + _calendar_tiles(post, today))
 
 
 def _of_unit(post: ActingPost, today: dt.date) -> Home:
@@ -205,19 +205,25 @@ def _waiting_at(post: ActingPost, step: Step) -> Tile:
 def _of_superior(post: ActingPost, today: dt.date) -> Home:
     """A superior: the jurisdiction's standing, and each one below with its line of it and its last draw."""
     below = Tenant.objects.filter(parent_id=post.tenant_id).order_by("code")
-    home = _of_leader(today)
+    home = _of_leader(post, today)
     lines = {line.jurisdiction_id: line for line in home.lines}
     drawn = draws.newest_below()
     home.counties = [(tenant, lines.get(tenant.pk), drawn.get(tenant.pk)) for tenant in below]
     return home
 
 
-def _of_leader(today: dt.date) -> Home:
+def _of_leader(post: ActingPost, today: dt.date) -> Home:
     """A leader: three numbers of the standing at the end of the month before; each opens the standing."""
-    table = _month_end(today)
+    table, tiles = _month_end(today), _exports_to_answer(post)
     if table is None:
-        return Home()
-    return Home(tiles=_tiles_of(table), lines=table.lines, as_of=table.as_of)
+        return Home(tiles=tiles)
+    return Home(tiles=tiles + _tiles_of(table), lines=table.lines, as_of=table.as_of)
+
+
+def _exports_to_answer(post: ActingPost) -> list[Tile]:
+    """Bulk exports of others that wait for an approval of this post. One query for those who answer."""
+    number = exports.to_answer(post)
+    return [Tile(str(number), _("份导出申请待审批"), reverse("exports"), urgent=True)] if number else []
 
 
 def _day(table: Standing) -> str:

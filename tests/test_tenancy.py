@@ -72,6 +72,7 @@ DEFINER_TRIGGERS = {
         "guard_draw",
         "write_choice",
         *("guard_snapshot", "guard_objection", "guard_answer"),
+        *("guard_export_request", "guard_export_answer"),
         "guard_zero_report",
         "guard_matter",
         "guard_matterstep",
@@ -166,6 +167,10 @@ def test_tables_without_a_tenant_are_the_listed_ones(ground):
         ("assessment_objection", "outcome", "UPDATE"),
         ("assessment_objection", "answer", "UPDATE"),
         ("assessment_objection", "answered_on", "UPDATE"),
+        ("assessment_exportrequest", "outcome", "UPDATE"),
+        ("assessment_exportrequest", "answer", "UPDATE"),
+        ("assessment_exportrequest", "answered_on", "UPDATE"),
+        ("assessment_exportrequest", "valid_until", "UPDATE"),
         ("accounts_secondfactor", "step", "UPDATE"),
         ("accounts_secondfactor", "failures", "UPDATE"),
         ("accounts_secondfactor", "failed_at", "UPDATE"),
@@ -196,6 +201,7 @@ def test_the_application_has_the_granted_rights_and_no_dangerous_one(ground):
         "draw",
         "snapshot",
         "objection",
+        "exportrequest",
         "officialfigure",
     )
     for table in append_only:

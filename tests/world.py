@@ -26,6 +26,7 @@ from assessment import canonical
 from assessment.choices import (
     Channel,
     DeliveryState,
+    ExportKind,
     MatterKind,
     MatterStepKind,
     NoticeLink,
@@ -36,6 +37,7 @@ from assessment.choices import (
 )
 from assessment.models import (
     Delivery,
+    ExportRequest,
     ImportBatch,
     Matter,
     MatterStep,
@@ -285,6 +287,7 @@ def _facts(county: County, mark: str) -> None:
     _decide(county, mark)
     _publish(county, mark)
     _call_to_account(county, mark)
+    rows["export_request"] = export_request(county, mark).pk
 
 
 def _client(county: County, mark: str) -> int:
@@ -538,6 +541,20 @@ def _publish(county: County, mark: str) -> None:
             outcome=ObjectionOutcome.DISMISSED,
             text=f"与凭证相符{mark}",
             today=TODAY,
+        )
+
+
+def export_request(county: County, mark: str) -> ExportRequest:
+    """A clerk's request to take along more claims than there are, which nobody has answered."""
+    with acting(county.posts["clerk"]):
+        act("export.ask")
+        return ExportRequest.objects.create(
+            kind=ExportKind.REDUCTIONS,
+            query=f"period=&about=visit&office={mark}",
+            question=f"走访，全部填报期{mark}",
+            rows=501,
+            purpose=f"年度检查{mark}",
+            asked_on=dt.date(2012, 6, 25),
         )
 
 

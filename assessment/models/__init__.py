@@ -1,4 +1,5 @@
 from assessment.models.draw import Draw, DrawnClaim
+from assessment.models.export_request import ExportRequest
 from assessment.models.mailbox import Mailbox
 from assessment.models.matter import Matter, MatterStep
 from assessment.models.measure import Measure, Target
@@ -14,6 +15,7 @@ __all__ = [
     "Delivery",
     "Draw",
     "DrawnClaim",
+    "ExportRequest",
     "ImportBatch",
     "Mailbox",
     "Matter",

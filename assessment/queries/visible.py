@@ -3,9 +3,11 @@
 from django.db.models import QuerySet
 
 from accounts.queries.posts import ActingPost
+from assessment import rules
 from assessment.models import (
     Draw,
     DrawnClaim,
+    ExportRequest,
     Matter,
     Measure,
     Objection,
@@ -82,3 +84,11 @@ def sources_for(post: ActingPost) -> QuerySet[OfficialSource]:
 def official_figures_for(post: ActingPost) -> QuerySet[OfficialFigure]:
     """Figures of visible independent tables; beside a claim its readers are told what they mean for it."""
     return OfficialFigure.objects.filter(source__in=sources_for(post))
+
+
+def export_requests_for(post: ActingPost) -> QuerySet[ExportRequest]:
+    """Requests for bulk exports: all for those who answer them, for others their own."""
+    if rules.answers_exports(post):
+        return ExportRequest.objects.all()
+    own = ExportRequest.objects.filter(actor=post.user_id)
+    return own if rules.asks_exports(post) else own.none()

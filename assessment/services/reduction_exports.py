@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.acts import act
 from accounts.queries.posts import ActingPost
@@ -10,7 +11,9 @@ from accounts.refusals import Refused
 from assessment.models import Measure
 from assessment.queries import archive
 from assessment.queries import reductions as queries
+from assessment.queries.exports import Wanted
 from assessment.queries.reductions import Asked, Row
+from assessment.services import exports
 from projects.choices import unit_of
 from projects.rules import reads_county
 from projects.services import watermarks
@@ -30,18 +33,21 @@ def export(
     post: ActingPost,
     asked: Asked,
     result: str,
-    question: str,
+    wanted: Wanted,
     measures: list[Measure],
     at: dt.datetime,
 ) -> bytes:
     """An xlsx of what the pages show for this question; an act in the log with the question and its rows.
 
-    ``question``: what was asked, in words; ``result``: which claims are listed (``queries.listed``).
-    Raises Refused when there are too many claims for one workbook.
+    ``wanted``: the same question as words and as a query; ``result``: which claims are listed
+    (``queries.listed``). Raises NeedsApproval where a second person has to agree, Refused when there are
+    too many claims for one workbook.
     """
     claims = list(queries.listed(post, asked, result).select_related("entered_by")[: MOST_CLAIMS + 1])
     if len(claims) > MOST_CLAIMS:
         raise Refused(f"一次最多导出 {MOST_CLAIMS:,} 笔申报，请选择填报期后分次导出。")
+    under = exports.approved(post=post, wanted=wanted, rows=len(claims), today=timezone.localdate(at))
+    question = f"{wanted.question}，导出审批 {under.pk} 号" if under else wanted.question
     act("reductions.export", reason=f"{question}：{len(claims)} 笔申报")
     return tables.workbook(
         [

@@ -13,14 +13,20 @@ from accounts import clock
 from accounts.models import Unit
 from accounts.queries.readable import post_words
 from accounts.refusals import Refused
-from accounts.views.gate import gate, words
+from accounts.views.gate import gate, tried, words
 from accounts.views.paging import paged
-from assessment.choices import ReasonCode, Verdict
+from accounts.views.resends import once
+from assessment import rules
+from assessment.choices import ExportKind, ReasonCode, Verdict
+from assessment.forms.exports import ExportAskForm
 from assessment.forms.reductions import ReductionsForm
+from assessment.queries import exports as export_queries
 from assessment.queries import measures
 from assessment.queries import reductions as queries
+from assessment.queries.exports import Wanted
 from assessment.queries.reductions import Asked, Row
-from assessment.services import reduction_exports
+from assessment.services import exports, reduction_exports
+from assessment.services.exports import NeedsApproval
 from assessment.views.figures import of_a_county
 from projects.choices import ClaimKind
 from projects.rules import reads_county, reads_data
@@ -97,19 +103,53 @@ def export(request: HttpRequest) -> HttpResponse:
     """The tables and the claims behind them as a workbook; the download is an act in the log."""
     form = _form(request)
     asked, result = form.asked(), form.chosen()
+    wanted = _wanted(asked, result)
     try:
         content = reduction_exports.export(
             post=request.post,
             asked=asked,
             result=result,
-            question=f"{_label(asked)}，{_words(asked, result)}",
+            wanted=wanted,
             measures=list(form.measures.values()),
             at=clock.now(),
         )
     except Refused as refusal:
+        if isinstance(refusal, NeedsApproval) and rules.asks_exports(request.post):
+            return redirect(f"{reverse('reduction_export_ask')}?{wanted.query}")
         messages.error(request, words(refusal))
         return redirect(f"{reverse('reductions')}?{_query(asked)}")
     return lists.download(content, "reductions.xlsx")
+
+
+@gate(rules.asks_exports, "GET", "POST")
+@of_a_county
+@once(ExportAskForm)
+def ask_export(request: HttpRequest) -> HttpResponse:
+    """Ask a second person for an export of many claims; with a purpose."""
+    question, today = _form(request), clock.today()
+    asked, result = question.asked(), question.chosen()
+    wanted = _wanted(asked, result)
+    rows = queries.listed(request.post, asked, result).count()
+    form = ExportAskForm(request.POST or None)
+    if form.is_valid():
+        made = tried(
+            form, exports.ask, post=request.post, wanted=wanted, rows=rows, today=today, **form.cleaned_data
+        )
+        if made:
+            messages.success(request, _("已申请导出，等待审批。"))
+            return redirect("export_request", made.pk)
+    waits = export_queries.waiting(request.post, wanted)
+    allowed = export_queries.allowing(request.post, wanted, rows, today=today)
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "rows": rows,
+        "limit": export_queries.LIMIT,
+        "small": rows <= export_queries.LIMIT,
+        "known": waits or allowed,
+        "back": _query(asked),
+    }
+    return render(request, "assessment/export_ask.html", context)
 
 
 def _form(request: HttpRequest) -> ReductionsForm:
@@ -139,6 +179,20 @@ def _query(asked: Asked, **more: Any) -> str:
     period = asked.period.pk if asked.period else ""
     about = asked.measure.pk if asked.measure else asked.kind
     return urlencode({"period": period, "about": about} | more)
+
+
+def _wanted(asked: Asked, result: str) -> Wanted:
+    """The question as it is approved: another one has another query."""
+    narrowed = {
+        "unit": asked.unit_id,
+        "office": asked.office,
+        "inspector": asked.inspector_id,
+        "code": asked.code,
+        "verdict": asked.verdict,
+        "result": result,
+    }
+    query = _query(asked, **{name: value for name, value in narrowed.items() if value})
+    return Wanted(ExportKind.REDUCTIONS, query, f"{_label(asked)}，{_words(asked, result)}")
 
 
 def _words(asked: Asked, result: str) -> str:

@@ -83,6 +83,7 @@ MENU = (
             ("clients", _("接口客户端"), accounts.rules.may_manage_clients),
             ("deliveries", _("邮件送达"), assessment.rules.watches_deliveries),
             ("mailbox", _("提醒邮箱"), assessment.rules.has_mail),
+            ("exports", _("导出审批"), assessment.rules.sees_exports),
             ("changes", _("变更记录"), accounts.rules.may_read_changes),
             ("checkpoints", _("校验点"), accounts.rules.may_read_checkpoints),
             ("access", _("访问记录"), accounts.rules.may_read_access),

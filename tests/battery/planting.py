@@ -93,6 +93,7 @@ def _of_assessment(county: County) -> dict[str, Row]:
         "assessment_draw": {"reason": "x"},
         "assessment_snapshot": {"replaces_id": county.rows["snapshot"], "reason": "x"},
         "assessment_objection": _objection(county),
+        "assessment_exportrequest": {"query": secrets.token_hex(6)},
         "assessment_matter": {"number": None},
         "assessment_matterstep": {"kind": "extend", "due_on": "2099-01-01"},
         "assessment_rule": {"version": 2},

@@ -28,6 +28,7 @@ REFUSED_TO_ALL = {
     ("collide behind a guard", "projects_claim"): "a second reversal is refused before its key is looked at",
     ("name", "assessment_snapshot"): "only an inspector publishes, whose name is put in",
     ("name", "assessment_objection"): "only a unit objects, whose person is put in, and nobody has answered",
+    ("name", "assessment_exportrequest"): "who asks is put in, and nobody has answered",
     ("name", "assessment_matter"): "who issues it is the database's own to say",
     ("name", "assessment_matterstep"): "who takes a step is the database's own to say",
     ("name", "assessment_officialfigure"): "it is loaded by the superior, whoever is named",

@@ -54,6 +54,9 @@ def test_what_the_help_links_to_opens_for_its_reader(world, sign_in, stem):
         ("/measures/", "measures"),
         ("/queue/", "vouchers"),
         ("/reconciliation/", "independent"),
+        ("/exports/", "exports"),
+        ("/reductions/", "vouchers"),
+        ("/reductions/export/ask/", "exports"),
     ],
 )
 def test_a_page_links_to_its_topic(world, sign_in, address, topic):

@@ -1,6 +1,6 @@
 """Checks of the ledger's guards, in raw SQL as the application: what each refuses, and no more."""
 
-from tests.walls import acts, draws, matters, outside, people, publicity, reopening, site_records
+from tests.walls import acts, draws, exports, matters, outside, people, publicity, reopening, site_records
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert, looking_down, set_context
 from tests.walls.papers import (
     claim,
@@ -289,6 +289,7 @@ REFUSALS = {
     **people.REFUSALS,
     **publicity.REFUSALS,
     **matters.REFUSALS,
+    **exports.REFUSALS,
     **outside.REFUSALS,
     **site_records.REFUSALS,
 }
@@ -495,6 +496,7 @@ CHECKS = [
     *reopening.CHECKS,
     *draws.CHECKS,
     *publicity.CHECKS,
+    *exports.CHECKS,
     *matters.CHECKS,
     *outside.CHECKS,
     a_unit_represents_what_lies_below,
