@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db.models import Count, QuerySet
 
+from assessment import channels
 from assessment.choices import Channel, DeliveryState
 from assessment.models import Delivery, Mailbox
 from assessment.queries.notice_day import Planned
@@ -43,12 +43,9 @@ def with_mail(planned: Iterable[Planned]) -> list[tuple[Planned, list[tuple[Reci
 
     At most one query; of those without an address nothing is said.
     """
-    some = (
-        Mailbox.objects.exclude(address="").exclude(muted=[])
-        if settings.PORTAL_MAIL
-        else Mailbox.objects.none()
-    )
-    muted = dict(some.values_list("post_id", "muted"))
+    some = Mailbox.objects.exclude(address="").exclude(muted=[])
+    mailed = Channel.EMAIL in channels.configured()
+    muted = dict(some.values_list("post_id", "muted")) if mailed else {}
     return [
         (item, [(one, item.rule.kind in muted.get(one.post_id, ())) for one in item.recipients])
         for item in planned

@@ -52,6 +52,7 @@ def plan(
                 reason=reason.strip()[:200] if stage in known else "",
             )
             for stage, day in changed.items()
+            if day is not None  # refused above
         ]
 
 
