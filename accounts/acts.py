@@ -42,6 +42,8 @@ SENTENCES = {
     "factor.bind": _("绑定了动态口令"),
     "factor.reset": _("解除了动态口令绑定"),
     "checkpoint.download": _("下载了校验点"),
+    "filter.save": _("保存了常用筛选"),
+    "filter.delete": _("删除了常用筛选"),
     "period.open": _("开启了填报期"),
     "period.rules": _("调整了填报规则"),
     "calendar.seed": _("载入了工作日历"),

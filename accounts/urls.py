@@ -1,8 +1,8 @@
-"""Signing in and out, the post acted in, one's own password, units, API clients, what happened."""
+"""Signing in and out, the post acted in, one's own password, units, API clients, filters, what happened."""
 
 from django.urls import include, path
 
-from accounts.views import clients, posts, session, units
+from accounts.views import clients, posts, saved_filters, session, units
 
 urlpatterns = [
     path("login/", session.SignIn.as_view(), name="login"),
@@ -27,6 +27,10 @@ urlpatterns = [
     path("clients/<int:client_id>/rotate/", clients.rotate, name="client_rotate"),
     path("clients/<int:client_id>/retire/", clients.retire, name="client_retire"),
     path("clients/<int:client_id>/disable/", clients.disable, name="client_disable"),
+    path("filters/", saved_filters.listing, name="saved_filters"),
+    path("filters/save/", saved_filters.save, name="filter_save"),
+    path("filters/<int:saved_filter_id>/change/", saved_filters.change, name="filter_change"),
+    path("filters/<int:saved_filter_id>/remove/", saved_filters.remove, name="filter_remove"),
     path("", include("accounts.people_urls")),
     path("", include("accounts.changes_urls")),
 ]

@@ -211,6 +211,7 @@ def test_the_application_has_the_granted_rights_and_no_dangerous_one(ground):
     assert held["accounts_checkpoint"] == {"SELECT", "INSERT"}
     assert {table for table, may in held.items() if "DELETE" in may and table in tables()} == {
         "accounts_unitalias",
+        "accounts_savedfilter",
         "projects_calendarday",
         "accounts_sentform",
     }

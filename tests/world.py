@@ -18,7 +18,7 @@ from PIL import Image
 from accounts import scope
 from accounts.acts import act
 from accounts.choices import ClientGroup, Role, UnitKind
-from accounts.models import GroupMembership, SentForm, Unit, UnitAlias, UnitGroup
+from accounts.models import GroupMembership, SavedFilter, SentForm, Unit, UnitAlias, UnitGroup
 from accounts.queries.posts import ActingPost, own_posts
 from accounts.services import checkpoints, clients, units, users
 from accounts.tasks import inside
@@ -279,6 +279,9 @@ def _facts(county: County, mark: str) -> None:
         rows["batch"] = batch.pk
         rows["sent_form"] = SentForm.objects.create(
             user_id=clerk.user_id, key=uuid.uuid4(), digest="0" * 64, answer=f"/{mark}"
+        ).pk
+        rows["saved_filter"] = SavedFilter.objects.create(
+            post_id=clerk.id, name=f"已开工的{mark}", address=f"/projects/?stage=started&q={mark}"
         ).pk
         _acts(county, mark)
     split = _split(county, mark)

@@ -1,6 +1,7 @@
 from accounts.models.change import ChainHead, Change, ChangeRow
 from accounts.models.checkpoint import Checkpoint
 from accounts.models.client import Client
+from accounts.models.saved_filter import SavedFilter
 from accounts.models.sent_form import SentForm
 from accounts.models.tenant import (
     Tenant,
@@ -21,6 +22,7 @@ __all__ = [
     "Client",
     "GroupMembership",
     "Post",
+    "SavedFilter",
     "SecondFactor",
     "SentForm",
     "Tenant",

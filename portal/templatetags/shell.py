@@ -25,6 +25,7 @@ MENU = (
         (
             ("home", _("工作台"), accounts.rules.anybody),
             ("notices", _("提醒"), accounts.rules.anybody),
+            ("saved_filters", _("常用筛选"), accounts.rules.anybody),
             ("visit_new", _("记走访"), projects.rules.may_record),
             ("lead_new", _("报线索"), projects.rules.may_record),
             ("voucher_new", _("登记凭证"), projects.rules.may_record),

@@ -82,6 +82,7 @@ EVIDENCE = "projects_evidence"
 RETURN = "projects_return"
 MATTER = "assessment_matter"
 UNIT = "accounts_unit"
+SAVED = "accounts_savedfilter"
 OFFICER = "the city's officer in A"
 USER = "accounts_user"
 POST = "accounts_post"
@@ -218,6 +219,10 @@ PAGES: dict[str, Page | Plain] = {
     "unit_close": both(UNIT, "clerk", TOWN, sending(on="2012-12-31", reason="合并"), successor=UNIT),
     "unit_alias_add": Page(UNIT, post=Way("clerk", TOWN, sending(name="水镇"))),
     "unit_alias_remove": Page("accounts_unitalias", post=Way("clerk", "alias")),
+    "saved_filters": Plain("clerk"),
+    "filter_save": Plain("clerk"),
+    "filter_change": Page(SAVED, post=Way("clerk", "saved_filter", sending(name="开工的"))),
+    "filter_remove": Page(SAVED, post=Way("clerk", "saved_filter")),
     "unit_move": Page(
         UNIT,
         post=Way("clerk", TOWN, sending(from_on="2012-07-01"), {"group": "group"}),

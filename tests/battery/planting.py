@@ -47,6 +47,7 @@ def _of_accounts(county: County) -> dict[str, Row]:
         "accounts_groupmembership": past,
         "accounts_client": {"name": word},
         "accounts_post": {"user_id": county.posts["head"].user_id, "from_on": "2001-01-01"},
+        "accounts_savedfilter": {"name": word},
         "accounts_sentform": {"key": str(uuid.uuid4())},
         "accounts_checkpoint": {"day": "2001-01-01"},
     }

@@ -251,7 +251,7 @@ def test_the_log_is_taken_along_as_a_file_that_names_its_taker(world, sign_in):
         assert [(row[0], row[-1]) for row in rows] == [(str(one.pos), one.hash.hex()) for one in kept]
         taken = Change.objects.get(act="changes.export")
         assert taken.reason == f"事项 提出了核实意见：{len(rows)} 条"
-    assert "导出了变更记录" in told(sign_in("a_audit_admin").get("/access/"))
+    assert "导出了变更记录" in told(sign_in("a_auditor").get("/access/"))
 
 
 @commits
@@ -264,7 +264,7 @@ def test_who_takes_the_log_along_and_what_is_left_out(world, sign_in):
     assert "'=1+1" in rows
     assert "凭证 1" in rows
     assert CANARY not in rows
-    headers = told(sign_in("a_audit_admin").get("/changes/export/"))
+    headers = told(sign_in("a_auditor").get("/changes/export/"))
     assert "'=1+1" in headers
     assert "凭证 1" not in headers
     assert sign_in("a_reporter").get("/changes/export/").status_code == 403

@@ -23,7 +23,7 @@ from tests.world import CANARY, TODAY, acting, picture
 
 commits = pytest.mark.django_db(transaction=True)
 LIST = "/queue/site/"
-QUEUE_QUERIES, DRAW_QUERIES = 35, 38
+QUEUE_QUERIES, DRAW_QUERIES = 37, 40
 OFFICE, TOWN = "office_claim", "claim"
 
 

@@ -12,6 +12,7 @@ UNLOGGED = {"assessment_delivery", "accounts_sentform", "accounts_checkpoint"}
 WITHOUT_TENANT = {"accounts_tenant", "accounts_tenantclosure", "accounts_user"}
 PERSONAL = {
     "accounts_client": ("key_hash", "next_key_hash"),
+    "accounts_savedfilter": ("name", "address"),
     "accounts_user": ("name", "password", "search_key"),
     "projects_evidence": ("original_name",),
     "projects_contact": ("name", "title", "phone"),

@@ -6,6 +6,7 @@ import uuid
 from tests.walls.ground import Ground, Outcome, add, attempt, become, insert
 
 NO_PRIVILEGE = "42501"
+BROKEN_CHECK = "23514"
 
 
 def accounts_are_kept_by_another_administrator(ground: Ground) -> None:
@@ -176,10 +177,35 @@ def a_kept_form_is_its_own_persons(ground: Ground) -> None:
         assert attempt(app, given, [head, own]).code == NO_PRIVILEGE, "given away"
 
 
+def a_saved_filter_is_its_own_posts(ground: Ground) -> None:
+    """Nobody writes, takes over, hands on or takes away a filter, shared or not; it leads into the portal."""
+    a = ground.world.a
+    clerk, colleague = a.posts["clerk"], a.posts["second_clerk"]
+    table, row = "accounts_savedfilter", {"tenant_id": a.tenant_id, "name": "我的", "shared": True}
+    about, own = {**row, "address": "/units/?q=x"}, a.rows["saved_filter"]
+    change = f"UPDATE {table} SET shared = true WHERE id = %s"
+    move, remove = f"UPDATE {table} SET post_id = %s WHERE id = %s", f"DELETE FROM {table} WHERE id = %s"
+    with ground.inside(colleague) as app:
+        assert attempt(app, *insert(table, {**about, "post_id": clerk.id})).code == NO_PRIVILEGE
+        assert attempt(app, change, [own]).code == NO_PRIVILEGE
+        assert attempt(app, move, [colleague.id, own]).code == NO_PRIVILEGE
+        assert attempt(app, remove, [own]).code == NO_PRIVILEGE
+    with ground.inside(clerk) as app:
+        assert attempt(app, move, [colleague.id, own]).code == NO_PRIVILEGE
+        for wrong in ("//evil.example", "https://evil.example", "javascript:alert(1)", "/\\evil.example", ""):
+            found = attempt(app, *insert(table, {**about, "post_id": clerk.id, "address": wrong}))
+            assert found.code == BROKEN_CHECK, wrong
+        unnamed = insert(table, {**about, "post_id": clerk.id, "name": " "})
+        assert attempt(app, *unnamed).code == BROKEN_CHECK
+        assert attempt(app, change, [own]).count == 1
+        assert attempt(app, remove, [own]).count == 1
+
+
 CHECKS = [
     a_kept_form_is_its_own_persons,
     accounts_are_kept_by_another_administrator,
     a_device_is_seen_by_its_person_alone,
+    a_saved_filter_is_its_own_posts,
     a_chosen_password_is_no_initial_one,
     deciding_posts_wait_for_the_security_administrator,
 ]
