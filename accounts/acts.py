@@ -72,7 +72,7 @@ SENTENCES = {
     "voucher.record": _("登记了凭证并申报到位资金"),
     "evidence.attach": _("上传了佐证材料"),
     "evidence.reuse": _("选用了已有的佐证材料"),
-    "evidence.view": _("查看了佐证图片"),
+    "evidence.view": _("查看了佐证材料"),
     "evidence.download": _("下载了佐证材料"),
     "evidence.original": _("打开了佐证材料的原件"),
     "evidence.site_record": _("上传了现场核查记录"),

@@ -63,6 +63,7 @@ urlpatterns = [
     path("vouchers/<int:voucher_id>/evidence/", evidence.add, name="evidence_add"),
     path("evidence/<int:evidence_id>/", evidence.download, name="evidence"),
     path("evidence/<int:evidence_id>/view/", evidence.show, name="evidence_view"),
+    path("evidence/<int:evidence_id>/look/", evidence.look, name="evidence_look"),
     path("evidence/<int:evidence_id>/original/", evidence.original, name="evidence_original"),
     path("claims/<int:claim_id>/correct/", corrections.correct, name="claim_correct"),
     path("claims/<int:claim_id>/withdraw/", withdrawal.withdraw, name="claim_withdraw"),

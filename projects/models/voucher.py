@@ -98,9 +98,14 @@ class Evidence(TenantModel):
         return self.media_type in (MediaType.JPEG, MediaType.PNG)
 
     @property
+    def is_pdf(self) -> bool:
+        """Whether its pages can be shown as pictures."""
+        return self.media_type == MediaType.PDF
+
+    @property
     def bears_watermark(self) -> bool:
         """Whether its copies are marked; on Word and Excel a mark would be a word to delete."""
-        return self.is_picture or self.media_type == MediaType.PDF
+        return self.is_picture or self.is_pdf
 
 
 class EvidenceLink(TenantModel):

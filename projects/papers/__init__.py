@@ -1,4 +1,5 @@
-"""Copies of PDF files, made by a program of their own: no database, no clock, no framework.
+"""Copies and pictures of PDF files, the words of Word and Excel files: made by a program of their own.
 
-``desk.copy`` asks the program for a copy; ``copies`` is what it does, ``camera`` to photos inside.
+No database, no clock, no framework. ``desk`` asks the program; ``copies``, ``pages`` and ``office`` are what
+it does, ``camera`` what it does to photos inside.
 """

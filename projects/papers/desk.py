@@ -1,4 +1,4 @@
-"""Asks the program for copies of PDF files. It is started once for each process of the portal."""
+"""Asks the program for copies, pages and words of papers. Each process of the portal starts it once."""
 
 import atexit
 import json
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from projects.papers.marks import Mark
 
@@ -17,7 +18,7 @@ _one_at_a_time = threading.Lock()
 
 
 class NoCopy(Exception):
-    """Why there is no copy: ``password``, ``pages``, ``form``, ``broken`` or ``endless``."""
+    """Why nothing was made: ``password``, ``pages``, ``form``, ``absent``, ``broken`` or ``endless``."""
 
 
 class _Program:
@@ -51,12 +52,38 @@ _running: _Program | None = None
 
 def copy(content: bytes, *, strip: bool, mark: Mark | None = None) -> bytes:
     """A PDF without what it tells beside its pages (``strip``), with a mark over each. Raises NoCopy."""
+    told = mark and {"width": mark.width, "height": mark.height, "letters": mark.letters}
+    beside = mark.grey + mark.alpha if mark else b""
+    return _made(content, beside, work="copy", strip=strip, mark=told)
+
+
+def count(content: bytes) -> int:
+    """How many pages a PDF has. Raises NoCopy."""
+    return int(_made(content, work="count"))
+
+
+def page(content: bytes, number: int) -> bytes:
+    """A page of a PDF as a JPEG, numbered from 1. Raises NoCopy, "absent" beyond the last."""
+    return _made(content, work="page", number=number)
+
+
+def text(content: bytes) -> dict[str, Any]:
+    """A Word file as ``office.text`` tells it. Raises NoCopy."""
+    return json.loads(_made(content, work="text"))
+
+
+def sheets(content: bytes) -> dict[str, Any]:
+    """An Excel file as ``office.sheets`` tells it. Raises NoCopy."""
+    return json.loads(_made(content, work="sheets"))
+
+
+def _made(content: bytes, beside: bytes = b"", **order: object) -> bytes:
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
             _hand_over(theirs)
         ours.settimeout(PATIENCE)
-        answer, _end, made = _asked(ours, content, strip=strip, mark=mark).partition(b"\n")
+        answer, _end, made = _asked(ours, content, beside, order).partition(b"\n")
     word, _space, size = answer.decode().partition(" ")
     if word != "made" or int(size) != len(made):
         # No word, or half a copy: it ran out of time or fell over the file. No paper of an office does that.
@@ -81,12 +108,11 @@ def _hand_over(line: socket.socket) -> None:
     raise NoCopy("endless")
 
 
-def _asked(line: socket.socket, content: bytes, *, strip: bool, mark: Mark | None) -> bytes:
-    told = mark and {"width": mark.width, "height": mark.height, "letters": mark.letters}
-    order = json.dumps({"size": len(content), "strip": strip, "mark": told}).encode() + b"\n"
+def _asked(line: socket.socket, content: bytes, beside: bytes, order: dict[str, object]) -> bytes:
+    head = json.dumps({"size": len(content), **order}).encode() + b"\n"
     answer = bytearray()
     try:
-        line.sendall(order + content + (mark.grey + mark.alpha if mark else b""))
+        line.sendall(head + content + beside)
         while more := line.recv(1 << 20):
             answer += more
     except OSError:

@@ -6,12 +6,13 @@ from django.db.models import Q
 
 from accounts.queries.posts import ActingPost
 from projects.choices import EvidenceKind
-from projects.models import EvidenceLink, Project, Voucher
+from projects.models import Evidence, EvidenceLink, Project, Voucher
 from projects.queries.visible import (
     agreements_for,
     claims_for,
     evidence_for,
     projects_for,
+    returns_for,
     visits_for,
     vouchers_for,
 )
@@ -29,9 +30,31 @@ def proves(link: EvidenceLink) -> str:
         subject = f"{link.agreement.get_kind_display()} {link.agreement.signed_on:%Y-%m-%d}"
     elif link.visit:
         subject = f"走访 {link.visit.happened_on:%Y-%m-%d} {link.visit.firm}"
+    elif link.of_return:
+        subject = f"盖章的报表 {link.of_return.period.name} {link.of_return.unit.name}"
     else:
         return kind or "项目材料"
     return f"{subject}（{kind}）" if kind else subject
+
+
+def uses_of(post: ActingPost, evidence: Evidence) -> list[tuple[str, EvidenceLink]]:
+    """What a file proves, in words, as far as the post may read it; in the order of entry. One query."""
+    visible = (
+        Q(voucher__in=vouchers_for(post))
+        | Q(visit__in=visits_for(post))
+        | Q(of_return__in=returns_for(post))
+        | Q(project__in=projects_for(post))
+        | Q(agreement__in=agreements_for(post))
+    )
+    links = EvidenceLink.objects.filter(visible, evidence=evidence).select_related(
+        "voucher__payer",
+        "agreement__project",
+        "visit__enterprise",
+        "project",
+        "of_return__unit",
+        "of_return__period",
+    )
+    return [(proves(link), link) for link in links.order_by("pk")]
 
 
 def reusable_for_voucher(post: ActingPost, voucher: Voucher) -> dict[int, str]:

@@ -22,6 +22,7 @@ from accounts.refusals import Forbidden, NotFound, Refused
 from projects import rules
 from projects.choices import CLAIMANT_FILES, VOUCHER_FILES, MediaType
 from projects.models import Evidence, EvidenceLink, Project, Return, Voucher
+from projects.papers import desk
 from projects.services import (
     file_names,
     likeness,
@@ -37,6 +38,8 @@ LARGEST_BYTES = 20 * 1024 * 1024
 # After so long no further file of a request is begun: a web worker is killed after 30 seconds.
 LONGEST_SECONDS = 15
 SCREEN = "screen"  # folder of the small copies that pages show
+PAGES_KEPT = 20  # of a PDF: those that are looked at again and again
+UNTOLD = "这份文件不能在页面上显示，请下载副本查看。"
 MEDIA_TYPES = {
     "jpg": MediaType.JPEG,
     "jpeg": MediaType.JPEG,
@@ -244,16 +247,42 @@ def download(*, post: ActingPost, evidence: Evidence, at: dt.datetime) -> Binary
 
 
 @transaction.atomic
-def show(*, post: ActingPost, evidence: Evidence, at: dt.datetime) -> BinaryIO:
-    """A picture as a page shows it: at most 1,600 pixels a side, with a watermark; an act in the log.
+def show(*, post: ActingPost, evidence: Evidence, at: dt.datetime, number: int = 1) -> BinaryIO:
+    """A picture, or page ``number`` of a PDF: at most 1,600 pixels a side, with a watermark.
 
-    A JPEG, whatever arrived. Raises NotFound for what is no picture, FileNotFoundError when the store
-    has lost the file.
+    A JPEG, whatever arrived; an act in the log. Raises NotFound for what is neither and for a page that
+    is not there, Refused for a PDF that cannot be drawn, FileNotFoundError when the store has lost the file.
     """
-    if not evidence.is_picture:
-        raise NotFound("这份材料不是图片，请下载后查看。")
+    if not (evidence.is_pdf or (evidence.is_picture and number == 1)):
+        raise NotFound("这份材料没有可以显示的图片或页面，请下载后查看。")
     act("evidence.view", reason=_named(evidence))
-    return screen_copy_of(evidence, post=post, at=at)
+    return screen_copy_of(evidence, post=post, at=at, number=number)
+
+
+@transaction.atomic
+def read(*, post: ActingPost, evidence: Evidence) -> dict[str, Any]:
+    """The words and tables of a Word or Excel file, as ``papers.office`` tells them; an act in the log.
+
+    Raises NotFound for other files, Refused when it cannot be read, FileNotFoundError likewise.
+    """
+    readers = {MediaType.WORD: desk.text, MediaType.EXCEL: desk.sheets}
+    if evidence.media_type not in readers:
+        raise NotFound("这份材料不是文档或表格。")
+    act("evidence.view", reason=_named(evidence))
+    content = (_folder() / evidence.stored_sha256).read_bytes()
+    try:
+        return readers[MediaType(evidence.media_type)](content)
+    except desk.NoCopy as fault:
+        raise Refused(UNTOLD) from fault
+
+
+def number_of_pages(evidence: Evidence) -> int:
+    """How many pages a PDF has. Raises Refused when it cannot be drawn, FileNotFoundError likewise."""
+    known = _folder() / SCREEN / f"{evidence.stored_sha256}.pages"
+    if not known.exists():
+        number = pdfs.counted((_folder() / evidence.stored_sha256).read_bytes())
+        _keep(known.name, str(number).encode(), known.parent)
+    return int(known.read_bytes())
 
 
 @transaction.atomic
@@ -293,13 +322,11 @@ def _as_arrived(evidence: Evidence) -> bool:
     return evidence.stored_sha256 == evidence.sha256
 
 
-def screen_copy_of(evidence: Evidence, *, post: ActingPost, at: dt.datetime) -> BinaryIO:
-    """A picture made small, as a JPEG with a watermark. Inside the caller's act; FileNotFoundError."""
-    small = _folder() / SCREEN / evidence.stored_sha256
-    if not small.exists():
-        _keep_small(evidence.stored_sha256, (_folder() / evidence.stored_sha256).read_bytes())
-    words = watermarks.words_for(post, at)
-    return io.BytesIO(watermarks.marked(small.read_bytes(), MediaType.JPEG, words))
+def screen_copy_of(evidence: Evidence, *, post: ActingPost, at: dt.datetime, number: int = 1) -> BinaryIO:
+    """A picture or a page made small, as a JPEG with a watermark. In the caller's act; raises as ``show``."""
+    stored = evidence.stored_sha256
+    small = _page(stored, number) if evidence.is_pdf else _small(stored)
+    return io.BytesIO(watermarks.marked(small, MediaType.JPEG, watermarks.words_for(post, at)))
 
 
 def original_of(evidence: Evidence) -> BinaryIO:
@@ -313,6 +340,25 @@ def _named(evidence: Evidence) -> str:
 
 def _folder() -> Path:
     return settings.EVIDENCE_DIR / str(scope.tenant_id())
+
+
+def _small(stored: str) -> bytes:
+    """The screen's copy of a picture, without a watermark."""
+    small = _folder() / SCREEN / stored
+    if not small.exists():
+        _keep_small(stored, (_folder() / stored).read_bytes())
+    return small.read_bytes()
+
+
+def _page(stored: str, number: int) -> bytes:
+    """A page of a PDF without a watermark, from the store when it is one of the first."""
+    small = _folder() / SCREEN / f"{stored}.{number}"
+    if small.exists():
+        return small.read_bytes()
+    drawn = pdfs.drawn((_folder() / stored).read_bytes(), number)
+    if number <= PAGES_KEPT:
+        _keep(small.name, drawn, small.parent)
+    return drawn
 
 
 def _keep_small(stored: str, content: bytes) -> None:

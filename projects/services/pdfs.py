@@ -1,4 +1,4 @@
-"""PDF files: whole, nothing but a PDF, and not endless. Others get copies, made by ``projects.papers``."""
+"""PDF files: whole, nothing but a PDF, and not endless. Copies and pages are made by ``papers``."""
 
 import io
 import re
@@ -6,6 +6,7 @@ import zipfile
 
 from django.core.exceptions import ValidationError
 
+from accounts.refusals import NotFound, Refused
 from projects.papers import desk
 from projects.papers.marks import Mark
 
@@ -44,6 +45,13 @@ def stripped(name: str, content: bytes) -> bytes:
         raise ValidationError(f"“{name}”{REASONS[str(fault)]}") from fault
 
 
+UNSHOWN = "这份 PDF 不能在页面上显示，请下载副本查看。"
+
+
+class Unshown(Refused):
+    """A page cannot show it; the copy may be opened elsewhere."""
+
+
 class NoCopy(Exception):
     """Why a stored PDF has no copy and what to do, in Chinese."""
 
@@ -54,3 +62,21 @@ def marked(content: bytes, mark: Mark, *, strip: bool) -> bytes:
         return desk.copy(content, strip=strip, mark=mark)
     except desk.NoCopy as fault:
         raise NoCopy(UNMADE[str(fault)]) from fault
+
+
+def counted(content: bytes) -> int:
+    """How many pages a stored PDF has. Raises Unshown."""
+    try:
+        return desk.count(content)
+    except desk.NoCopy as fault:
+        raise Unshown(UNSHOWN) from fault
+
+
+def drawn(content: bytes, number: int) -> bytes:
+    """A page of a stored PDF, from 1, as a bare JPEG. Raises Unshown; NotFound beyond the last."""
+    try:
+        return desk.page(content, number)
+    except desk.NoCopy as fault:
+        if str(fault) == "absent":
+            raise NotFound("这份 PDF 没有这一页。") from fault
+        raise Unshown(UNSHOWN) from fault

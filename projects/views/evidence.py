@@ -1,7 +1,7 @@
 """Files that prove something: adding more, looking at one, taking a copy home, opening the original."""
 
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,15 +11,18 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.refusals import Refused
 from accounts.views.gate import gate, tried, words
+from accounts.views.paging import number_in, paged
 from accounts.views.resends import once
 from projects import rules
 from projects.choices import MediaType
 from projects.forms.vouchers import EvidenceForm
 from projects.models import Evidence, Voucher
-from projects.queries.files import reusable_for_voucher
+from projects.queries.files import reusable_for_voucher, uses_of
 from projects.queries.visible import evidence_for, vouchers_for
 from projects.services import evidence, file_names, reuse
 from projects.views.vouchers import voucher_context
+
+PAGES = 20  # of a PDF, on one page of the portal
 
 
 @gate(rules.may_record, "POST")
@@ -57,11 +60,31 @@ def download(request: HttpRequest, evidence_id: int) -> HttpResponse | FileRespo
 
 
 @gate(rules.reads_data, "GET")
-def show(request: HttpRequest, evidence_id: int) -> FileResponse:
-    """A picture small enough for a page, with the watermark of who looks; an act in the log."""
-    found = _found(request, evidence_id)
-    content = _stored(evidence.show, post=request.post, evidence=found, at=clock.now())
+def show(request: HttpRequest, evidence_id: int) -> HttpResponse | FileResponse:
+    """A picture or a page of a PDF, made small, with the watermark of who looks; an act in the log."""
+    found, number = _found(request, evidence_id), number_in(request.GET.get("page", "1"))
+    asked = {"post": request.post, "evidence": found, "at": clock.now(), "number": number}
+    try:
+        content = _stored(evidence.show, **asked)
+    except Refused as refusal:
+        return render(request, "projects/no_copy.html", {"refusal": words(refusal)}, status=409)
     return attachment(content, f"{_name(found).rpartition('.')[0]}.jpg", MediaType.JPEG)
+
+
+@gate(rules.reads_data, "GET")
+def look(request: HttpRequest, evidence_id: int) -> HttpResponse:
+    """What a file shows, on a page: the picture, a PDF's pages, the words of Word and Excel files."""
+    found = _found(request, evidence_id)
+    context = {"file": found, "uses": uses_of(request.post, found)}
+    try:
+        if found.is_pdf:
+            number = _stored(evidence.number_of_pages, evidence=found)
+            context |= {"number": number, **paged(request, range(1, number + 1), PAGES)}
+        elif not found.is_picture:
+            context["told"] = _stored(evidence.read, post=request.post, evidence=found)
+    except Refused as refusal:
+        context["refusal"] = words(refusal)
+    return render(request, "projects/evidence_look.html", context)
 
 
 @gate(rules.may_open_originals, "GET")
@@ -76,7 +99,7 @@ def _found(request: HttpRequest, evidence_id: int) -> Evidence:
     return get_object_or_404(evidence_for(request.post), pk=evidence_id)
 
 
-def _stored(service: Callable[..., BinaryIO], **asked: object) -> BinaryIO:
+def _stored(service: Callable[..., Any], **asked: object) -> Any:
     try:
         return service(**asked)
     except FileNotFoundError as fault:

@@ -109,6 +109,7 @@ PAGES: dict[str, Page | Plain] = {
     "evidence": Page("projects_evidence", Way("reporter", "claim:evidence")),
     "claim_correct": both(CLAIM, "reporter", "decided_claim", corrected),
     "evidence_view": Page("projects_evidence", Way("reporter", "claim:evidence")),
+    "evidence_look": Page("projects_evidence", Way("reporter", "claim:evidence")),
     "evidence_original": Page("projects_evidence", Way("party_inspector", "claim:evidence")),
     "claim_withdraw": Page(
         CLAIM, Way("reporter", "claim"), Way("reporter", "claim", lambda: {"reason": "填错了"})

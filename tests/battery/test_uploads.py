@@ -1,6 +1,7 @@
 """Files that mean harm: each is refused in plain Chinese, or kept and handed out so that it can do none.
 
-All of them go through the service; some hundred of every kind go through the page as well.
+All of them go through the service, and whatever is stored is looked at as the portal's pages show it; some
+of every kind go through the pages themselves as well.
 """
 
 import hashlib
@@ -24,8 +25,9 @@ from pikepdf import Pdf
 from PIL import Image
 
 from projects.choices import MediaType
-from projects.models import EvidenceLink
-from projects.services import evidence, file_names, office_copies
+from projects.models import Evidence, EvidenceLink
+from projects.papers import desk, pages
+from projects.services import evidence, file_names, office_copies, watermarks
 from projects.services.evidence import Upload
 from projects.views.evidence import attachment
 from tests.battery import valid_files
@@ -43,6 +45,7 @@ PAGE_KEYS = {"/Type", "/Parent", "/MediaBox", "/Resources", "/Contents", "/Rotat
 THROUGH_THE_PAGE = 15  # of each kind
 SLOWEST_SECONDS = 3.0
 MEMORY_MEGABYTES = 900
+MOSTLY = 0.9
 CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 TRACES = re.compile(r"Traceback|Error|Exception|File \"|\.py")
 
@@ -112,8 +115,26 @@ def faults_of_bytes(served: bytes, media_type: str) -> list[str]:
     return faults
 
 
+def look(media_type: str, served: bytes) -> str:
+    """What is shown of a stored file: ``shown``, or why not."""
+    try:
+        if media_type == MediaType.PDF:
+            numbers = {1, desk.count(served)}
+            shown = [Image.open(io.BytesIO(desk.page(served, number))) for number in numbers]
+            return "shown" if max(max(picture.size) for picture in shown) <= pages.LONGEST else "large"
+        if media_type.startswith("image/"):
+            watermarks.for_screen(served)
+        else:
+            (desk.text if media_type == MediaType.WORD else desk.sheets)(served)
+    except desk.NoCopy as fault:
+        return str(fault)
+    return "shown"
+
+
 class Tally:
     def __init__(self):
+        self.looks: Counter[str] = Counter()
+        self.slowest_look = 0.0
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.faults: list[str] = []
         self.slowest: dict[str, float] = defaultdict(float)
@@ -134,7 +155,14 @@ class Tally:
         )
         kind = max(self.slowest, key=self.slowest.__getitem__)
         lines.append(f"{'all':<22}{refused:>9}{stored:>9}{self.slowest[kind] * 1000:>12.1f} ({kind})")
-        return "\n".join([*lines, f"faults {len(self.faults)}"])
+        looks = f"looked at {self.looks.total()}: {dict(self.looks)}"
+        if self.slowest_look:
+            looks += f", slowest ms {self.slowest_look * 1000:.1f}"
+        return "\n".join([*lines, looks, f"faults {len(self.faults)}"])
+
+    def looked(self, told: str, seconds: float) -> None:
+        self.looks[told] += 1
+        self.slowest_look = max(self.slowest_look, seconds)
 
 
 def judge(tally: Tally, kind: str, file: Hostile) -> None:
@@ -148,6 +176,10 @@ def judge(tally: Tally, kind: str, file: Hostile) -> None:
         answer = attachment(io.BytesIO(checked.served), file_names.tidy(file.name), checked.media_type)
         faults += faults_of_answer(answer, file.name)
         faults += faults_of_bytes(checked.served, checked.media_type)
+        start = time.perf_counter()
+        told = look(checked.media_type, checked.served)
+        tally.looked(told, time.perf_counter() - start)
+        faults += ["a picture beyond its size is shown"] if told == "large" else []
     if len(accepted) + len(refused) != 1:
         faults.append("neither refused nor stored")
     tally.add(kind, "stored" if accepted else "refused", seconds, faults)
@@ -166,6 +198,11 @@ def test_no_file_of_the_corpus_does_harm():
         # What must be refused was, and what may be stored was not simply refused whatever it is.
         assert bool(tally.outcomes[kind, "stored"]) is not how.must
     assert max(tally.slowest.values()) < SLOWEST_SECONDS
+    # The program outlived them all, and what it did not show is the exception.
+    assert desk.count(valid_files.pdf(pages=3)) == 3
+    assert tally.looks.total() == sum(tally.outcomes[kind, "stored"] for kind in KINDS)
+    assert tally.looks["shown"] > tally.looks.total() * MOSTLY
+    assert tally.slowest_look < desk.PATIENCE
     assert memory < MEMORY_MEGABYTES
 
 
@@ -213,7 +250,7 @@ def through_the_page(tally: Tally, kind: str, file: Hostile, client: Client, wor
     answer = sent(client, f"/vouchers/{voucher}/evidence/", file)
     seconds = time.perf_counter() - start
     if answer.status_code == 302:
-        tally.add(kind, "stored", seconds, faults_of_kept(kind, file, client, world))
+        tally.add(kind, "stored", seconds, faults_of_kept(kind, file, client, world, tally))
         return
     told = [
         unescape(words) for words in re.findall(r'<p class="wrong"[^>]*>(.*?)</p>', answer.content.decode())
@@ -224,7 +261,7 @@ def through_the_page(tally: Tally, kind: str, file: Hostile, client: Client, wor
     tally.add(kind, "refused", seconds, faults)
 
 
-def faults_of_kept(kind: str, file: Hostile, client: Client, world: World) -> list[str]:
+def faults_of_kept(kind: str, file: Hostile, client: Client, world: World, tally: Tally) -> list[str]:
     """What is wrong with a file that the page took: with taking it, or with how it is handed out."""
     with acting(world.a.posts["clerk"]):
         links = EvidenceLink.objects.filter(voucher=world.a.rows["claim:voucher"])
@@ -235,4 +272,26 @@ def faults_of_kept(kind: str, file: Hostile, client: Client, world: World) -> li
     if kept.sha256 != hashlib.sha256(file.content).hexdigest():
         faults.append("another file is kept")
     faults += faults_of_answer(given, kept.original_name)
+    faults += faults_of_look(client, kept, tally)
     return faults + faults_of_bytes(served, kept.media_type)
+
+
+def faults_of_look(client: Client, kept: Evidence, tally: Tally) -> list[str]:
+    """What is wrong with the page that shows a file, and with its picture where it has one."""
+    start = time.perf_counter()
+    page = client.get(f"/evidence/{kept.pk}/look/")
+    body = page.content.decode()
+    faults = [] if page.status_code == 200 else [f"the look is answered with {page.status_code}"]
+    if MARK.decode("latin-1") in body or PLANTED.decode() in body:
+        faults.append("planted bytes are shown")
+    told = "refused" if "不能在页面上显示" in body else "shown"
+    if kept.is_picture or kept.is_pdf:
+        picture = client.get(f"/evidence/{kept.pk}/view/")
+        if picture.status_code == 200:
+            drawn = Image.open(io.BytesIO(b"".join(picture.streaming_content)))
+            faults += ["a picture beyond its size is shown"] if max(drawn.size) > pages.LONGEST else []
+        elif picture.status_code != 409 or kept.is_picture:
+            faults.append(f"the picture is answered with {picture.status_code}")
+        told = "shown" if picture.status_code == 200 else "refused"
+    tally.looked(told, time.perf_counter() - start)
+    return faults

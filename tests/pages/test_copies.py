@@ -161,10 +161,10 @@ def test_a_picture_of_others_is_not_found(world, sign_in):
 
 
 @commits
-def test_what_is_no_picture_is_not_shown(world, sign_in):
-    file = sent(world, sign_in, "发票.pdf", valid_files.pdf())
+def test_what_has_no_pages_is_not_shown_as_a_picture(world, sign_in):
+    file = sent(world, sign_in, "证明.docx", valid_files.packed(valid_files.docx_parts()))
     assert sign_in("a_clerk").get(f"/evidence/{file}/view/").status_code == 404
-    assert got(sign_in("a_clerk"), f"/evidence/{file}/").startswith(b"%PDF-")
+    assert got(sign_in("a_clerk"), f"/evidence/{file}/").startswith(b"PK")
 
 
 @commits

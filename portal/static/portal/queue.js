@@ -1,5 +1,5 @@
 /* The queue by keyboard: 1 to 5 choose a verdict (a plain yes is sent at once), N goes to the next card, Q back
-   to the list, Z to the zero reports, Ctrl+Enter sends. Without this script everything is done by pointer. Chromium 78. */
+   to the list, V to the first file, Z to the zero reports, Ctrl+Enter sends. Without this script everything is done by pointer. Chromium 78. */
 (function () {
     "use strict";
 
@@ -57,7 +57,7 @@
         if (chosen) {
             event.preventDefault();
             choose(chosen);
-        } else if ((event.code === "KeyN" && go("next")) || (event.code === "KeyZ" && go("zero")) || (event.code === "KeyQ" && go("list"))) {
+        } else if ((event.code === "KeyN" && go("next")) || (event.code === "KeyZ" && go("zero")) || (event.code === "KeyQ" && go("list")) || (event.code === "KeyV" && go("look"))) {
             event.preventDefault();
         }
     }
