@@ -44,6 +44,8 @@ MAY_WRITE = {
         "assessment_officialsource": EVERY_COMMAND,
         "assessment_officialfigure": EVERY_COMMAND,
         "projects_return": {"UPDATE"},
+        # The file of a check on the site; what binds a file to anything, and to what, a guard tells.
+        "projects_evidence": {"INSERT"},
     },
 }
 WRITES = {**dict.fromkeys(("update", "lock", "redirect", "give away"), "UPDATE"), "delete": "DELETE"}
