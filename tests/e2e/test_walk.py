@@ -23,7 +23,9 @@ PEOPLE = [
     "ql_town", "ql_head", "ql_clerk", "ql_party", "city_officer", "city_clerk", "city_admin",
 ]  # fmt: skip
 MOST_PAGES = 80  # of one role at one size
-DOWNLOAD = re.compile(r"/evidence/|/archive/|/export/|/text/|/template/|/download/|/calendar/\d+/form/|/api/")
+DOWNLOAD = re.compile(
+    r"/evidence/\d+/(?:view/|original/)?(?:\?|$)|/archive/|/export/|/text/|/template/|/download/|/calendar/\d+/form/|/api/"
+)
 GRAVE = {"serious", "critical"}
 READ_BY_AXE = set()  # (kind of page, size): what one role's page has, the next one's has too
 # Latin words that stand for themselves: logins, file names, credit codes, hashes, the names of formats.
