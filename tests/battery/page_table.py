@@ -221,7 +221,7 @@ PAGES: dict[str, Page | Plain] = {
     "unit_alias_add": Page(UNIT, post=Way("clerk", TOWN, sending(name="水镇"))),
     "unit_alias_remove": Page("accounts_unitalias", post=Way("clerk", "alias")),
     "saved_filters": Plain("clerk"),
-    "filter_save": Plain("clerk"),
+    "filter_save": Plain(None),
     "filter_change": Page(SAVED, post=Way("clerk", "saved_filter", sending(name="开工的"))),
     "filter_remove": Page(SAVED, post=Way("clerk", "saved_filter")),
     "unit_move": Page(
