@@ -320,7 +320,9 @@ PAGES: dict[str, Page | Plain] = {
     "enterprises": Plain("reporter"),
     "visits": Plain("clerk", query={"unit": UNIT}),
     "visits_by_unit": Plain("reporter"),
-    "visit_new": Plain("clerk", fields={"unit": UNIT}),
+    "visit_new": Plain(
+        "clerk", query={"project": "projects_project", "lead": "projects_lead"}, fields={"unit": UNIT}
+    ),
     "leads": Plain("reporter"),
     "lead_new": Plain("clerk", query={"visit": "projects_visit"}, fields={"unit": UNIT}),
     "periods": Plain("clerk"),
