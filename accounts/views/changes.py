@@ -20,9 +20,7 @@ LINES = 100
 @gate(rules.may_read_changes, "GET")
 def changes(request: HttpRequest) -> HttpResponse:
     """The acts, newest first, page by page along the chain."""
-    values = rules.may_read_values(request.post)
-    form = ChangesFilter(request.GET, units=history.units_that_acted(), records=values)
-    form.is_valid()
+    values, form = _asked(request)
     before = request.GET.get("before", "")
     older_than = int(before) if before.isdecimal() and len(before) < 19 else None
     found = history.acts(form.filters(), values=values, before=older_than, size=PAGE + 1)
@@ -45,9 +43,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 @gate(rules.may_read_changes, "GET")
 def export(request: HttpRequest) -> HttpResponse:
     """The acts that the page finds, all of them, as a file to keep; taking it is an act in the log."""
-    values = rules.may_read_values(request.post)
-    form = ChangesFilter(request.GET, units=history.units_that_acted(), records=values)
-    form.is_valid()
+    values, form = _asked(request)
     asked = {"filters": form.filters(), "question": form.words(), "values": values}
     try:
         content = change_exports.export(post=request.post, who=request.user.name, at=clock.now(), **asked)
@@ -71,3 +67,11 @@ def change(request: HttpRequest, pos: int) -> HttpResponse:
     entry, lines = found
     page = Paginator(range(lines), LINES).get_page(number)
     return render(request, "accounts/change.html", {"entry": entry, "page": page, "values": values})
+
+
+def _asked(request: HttpRequest) -> tuple[bool, ChangesFilter]:
+    """Whether the post reads values, and what it narrows the log to."""
+    values = rules.may_read_values(request.post)
+    form = ChangesFilter(request.GET, units=history.units_that_acted(), records=values)
+    form.is_valid()
+    return values, form

@@ -46,16 +46,12 @@ def files_of(post: ActingPost, project: Project) -> list[Filed]:
         .select_related("evidence", "voucher", "agreement", "visit__enterprise")
     )
     uses: dict[int, list[EvidenceLink]] = {}
-    for link in sorted(links, key=lambda link: (list(FOLDERS).index(_subject(link)), link.pk)):
+    for link in sorted(links, key=lambda link: (list(FOLDERS).index(link.paper[0]), link.pk)):
         uses.setdefault(link.evidence_id, []).append(link)
     return [
-        Filed(found[0].evidence, FOLDERS[_subject(found[0])], "；".join(proves(link) for link in found))
+        Filed(found[0].evidence, FOLDERS[found[0].paper[0]], "；".join(proves(link) for link in found))
         for found in uses.values()
     ]
-
-
-def _subject(link: EvidenceLink) -> str:
-    return next(name for name in FOLDERS if getattr(link, f"{name}_id") is not None)
 
 
 def tables_of(post: ActingPost, project: Project) -> list[Table]:

@@ -3,14 +3,13 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from accounts.queries.posts import ActingPost
 from assessment.models import DrawnClaim
 from assessment.queries import cards, draws, queue
 from assessment.queries.queue import CONFLICT_WORDS
 from projects.choices import EvidenceKind
 from projects.models import Claim, EvidenceLink, Project
+from projects.queries.files import Paper, bound_to
 from projects.queries.visible import evidence_for
 
 
@@ -82,21 +81,13 @@ def _around(post: ActingPost, claims: list[Claim]) -> tuple[dict[int, str], dict
     return places, files
 
 
-def _kinds(post: ActingPost, claims: list[Claim]) -> dict[tuple[str, int] | None, Counter[str]]:
+def _kinds(post: ActingPost, claims: list[Claim]) -> dict[Paper | None, Counter[str]]:
     """By what files belong to, how many there are of each kind. One query."""
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for proved_by in filter(None, (claim.proved_by for claim in claims)):
-        of, key = proved_by
-        wanted[of].add(key)
-    names = ("voucher", "agreement", "visit", "project")
-    asked = Q(pk__isnull=True)
-    for name in names:
-        asked |= Q(**{f"{name}__in": wanted[name]})
-    links = EvidenceLink.objects.filter(asked, evidence__in=evidence_for(post)).order_by("pk")
-    found: dict[tuple[str, int] | None, Counter[str]] = defaultdict(Counter)
-    for kind, *keys in links.values_list("kind", *(f"{name}_id" for name in names)):
-        of, key = next((name, key) for name, key in zip(names, keys, strict=True) if key is not None)
-        found[of, key][kind] += 1
+    papers = filter(None, (claim.proved_by for claim in claims))
+    links = EvidenceLink.objects.filter(bound_to(papers), evidence__in=evidence_for(post))
+    found: dict[Paper | None, Counter[str]] = defaultdict(Counter)
+    for link in links.order_by("pk"):
+        found[link.paper][link.kind] += 1
     return found
 
 

@@ -108,6 +108,10 @@ class Evidence(TenantModel):
         return self.is_picture or self.is_pdf
 
 
+# What a file proves something of; the scan of a Return proves none of these.
+PAPERS = ("voucher", "agreement", "project", "visit")
+
+
 class EvidenceLink(TenantModel):
     """One use of a file: proof of a paper, a visit, something about a project, or a Return as stamped."""
 
@@ -150,3 +154,8 @@ class EvidenceLink(TenantModel):
             models.Index(fields=["tenant", "project"], name="evidencelink_project"),
             models.Index(fields=["tenant", "of_return"], name="evidencelink_return"),
         ]
+
+    @property
+    def paper(self) -> tuple[str, int]:
+        """What it binds its file to, one of ``PAPERS`` by name and id; not of a Return's scan."""
+        return next((name, key) for name in PAPERS if (key := getattr(self, f"{name}_id")))

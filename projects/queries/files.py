@@ -1,12 +1,16 @@
 """What a file proves, and the files of a firm that may be used again (无需重复上传)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
 from accounts.queries.posts import ActingPost
 from projects.choices import EvidenceKind
 from projects.models import Evidence, EvidenceLink, Project, Voucher
+from projects.models.voucher import PAPERS
 from projects.queries.visible import (
     agreements_for,
     claims_for,
@@ -17,8 +21,18 @@ from projects.queries.visible import (
     vouchers_for,
 )
 
+# What a file proves something of, by name (``PAPERS``) and id: ("voucher", 12).
+Paper = tuple[str, int]
 # How many a choice offers: those that were used last.
 NEWEST = 100
+
+
+def bound_to(papers: Iterable[Paper]) -> Q:
+    """The links of files to any of these papers; to nothing where there are none."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for name, key in papers:
+        wanted[name].add(key)
+    return reduce(or_, (Q(**{f"{name}__in": wanted[name]}) for name in PAPERS))
 
 
 def proves(link: EvidenceLink) -> str:

@@ -14,12 +14,9 @@ from django.db.models import Q
 
 from accounts.queries.posts import ActingPost
 from projects.models import Claim, Evidence, EvidenceLink, Project
-from projects.queries.files import proves
+from projects.queries.files import Paper, bound_to, proves
 from projects.rules import reads_county
 
-# What files prove, by name and id: ("voucher", 12). The scan of a Return proves no claim.
-Paper = tuple[str, int]
-PAPERS = ("voucher", "agreement", "project", "visit")
 # How many other uses a doubt names; the page names all.
 NAMED = 3
 
@@ -104,7 +101,7 @@ def of_papers(post: ActingPost, papers: Iterable[Paper]) -> dict[Paper, list[Aga
     near: dict[int, dict[Paper, list[EvidenceLink]]] = defaultdict(lambda: defaultdict(list))
     for link in _links_near(keys):
         for key in _keys(link.evidence):
-            near[key][_paper(link)].append(link)
+            near[key][link.paper].append(link)
     shared = [uses for uses in near.values() if len(uses) > 1]
     told = _uses_of({paper: links[0] for uses in shared for paper, links in uses.items()})
     found: dict[Paper, dict[tuple[int, int, Paper], Again]] = defaultdict(dict)
@@ -124,10 +121,7 @@ def _keys(file: Evidence) -> set[int]:
 
 def _keys_of_files(papers: set[Paper]) -> set[int]:
     """What the files of these papers are near to. One query."""
-    own = Q()
-    for name in PAPERS:
-        own |= Q(**{f"{name}__in": {key for of, key in papers if of == name}})
-    pairs = EvidenceLink.objects.filter(own).values_list("evidence_id", "evidence__resembles_id")
+    pairs = EvidenceLink.objects.filter(bound_to(papers)).values_list("evidence_id", "evidence__resembles_id")
     return {key for pair in pairs for key in pair if key}
 
 
@@ -145,11 +139,6 @@ def _links_near(keys: set[int]) -> list[EvidenceLink]:
         )
         .order_by("pk")
     )
-
-
-def _paper(link: EvidenceLink) -> Paper:
-    """What a link binds its file to."""
-    return next((name, key) for name in PAPERS if (key := getattr(link, f"{name}_id")))
 
 
 def _uses_of(papers: dict[Paper, EvidenceLink]) -> dict[Paper, Use]:
